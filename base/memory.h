@@ -1,0 +1,16 @@
+/*
+ * memory.h - malloc whose failure ends the process with a line in the log. Every role may die at
+ * any moment without losing a message, so nobody pays for unwinding a failed allocation.
+ */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include <stddef.h>
+
+/* Never NULL; free() it. */
+void *memory_alloc(size_t size_bytes);
+void *memory_resize(void *piece, size_t size_bytes);
+char *memory_string(const char *string);
+_Noreturn void memory_exhausted(void);
+
+#endif

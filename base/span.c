@@ -1,0 +1,176 @@
+#include "base/span.h"
+
+#include <strings.h>
+
+static unsigned char lower(char byte)
+{
+	unsigned char b = (unsigned char)byte;
+
+	return b >= 'A' && b <= 'Z' ? (unsigned char)(b + 32) : b;
+}
+
+static bool is_space(char byte)
+{
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
+}
+
+static bool equal_fold_bytes(const char *a, const char *b, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (lower(a[i]) != lower(b[i]))
+			return false;
+	return true;
+}
+
+bool span_equal(struct span a, struct span b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+bool span_equal_fold(struct span a, struct span b)
+{
+	return a.size == b.size && equal_fold_bytes(a.data, b.data, a.size);
+}
+
+bool span_starts(struct span span, struct span prefix)
+{
+	return span.size >= prefix.size && span_equal(span_part(span, 0, prefix.size), prefix);
+}
+
+bool span_starts_fold(struct span span, struct span prefix)
+{
+	return span.size >= prefix.size && equal_fold_bytes(span.data, prefix.data, prefix.size);
+}
+
+bool span_ends(struct span span, struct span suffix)
+{
+	return span.size >= suffix.size &&
+	       span_equal(span_after(span, span.size - suffix.size), suffix);
+}
+
+bool span_ends_fold(struct span span, struct span suffix)
+{
+	return span.size >= suffix.size &&
+	       span_equal_fold(span_after(span, span.size - suffix.size), suffix);
+}
+
+int span_compare(struct span a, struct span b)
+{
+	size_t common = a.size < b.size ? a.size : b.size;
+	int order = common > 0 ? memcmp(a.data, b.data, common) : 0;
+
+	if (order != 0)
+		return order;
+	return (a.size > b.size) - (a.size < b.size);
+}
+
+ptrdiff_t span_find(struct span span, struct span needle)
+{
+	const char *hit;
+
+	if (needle.size == 0)
+		return 0;
+	if (needle.size > span.size)
+		return -1;
+	hit = memmem(span.data, span.size, needle.data, needle.size);
+	return hit ? hit - span.data : -1;
+}
+
+ptrdiff_t span_find_fold(struct span span, struct span needle)
+{
+	if (needle.size > span.size)
+		return -1;
+	for (size_t i = 0; i + needle.size <= span.size; i++)
+		if (equal_fold_bytes(span.data + i, needle.data, needle.size))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+ptrdiff_t span_find_byte(struct span span, char byte)
+{
+	const char *hit = span.size > 0 ? memchr(span.data, byte, span.size) : NULL;
+
+	return hit ? hit - span.data : -1;
+}
+
+ptrdiff_t span_rfind_byte(struct span span, char byte)
+{
+	const char *hit = span.size > 0 ? memrchr(span.data, byte, span.size) : NULL;
+
+	return hit ? hit - span.data : -1;
+}
+
+struct span span_part(struct span span, size_t from, size_t size)
+{
+	if (from > span.size)
+		from = span.size;
+	if (size > span.size - from)
+		size = span.size - from;
+	return (struct span){span.data ? span.data + from : NULL, size};
+}
+
+struct span span_after(struct span span, size_t from)
+{
+	return span_part(span, from, span.size);
+}
+
+struct span span_trim(struct span span)
+{
+	while (span.size > 0 && is_space(span.data[0]))
+		span = span_after(span, 1);
+	while (span.size > 0 && is_space(span.data[span.size - 1]))
+		span.size--;
+	return span;
+}
+
+bool span_next(struct span *rest, char separator, struct span *piece)
+{
+	ptrdiff_t at;
+
+	if (rest->data == NULL)
+		return false;
+	at = span_find_byte(*rest, separator);
+	if (at < 0) {
+		*piece = *rest;
+		*rest = (struct span){NULL, 0};
+		return true;
+	}
+	*piece = span_part(*rest, 0, (size_t)at);
+	*rest = span_after(*rest, (size_t)at + 1);
+	return true;
+}
+
+bool span_next_line(struct span *rest, struct span *line)
+{
+	size_t end = 0, skip;
+
+	if (rest->size == 0)
+		return false;
+	while (end < rest->size && rest->data[end] != '\n' && rest->data[end] != '\r')
+		end++;
+	*line = span_part(*rest, 0, end);
+	skip = end;
+	if (skip < rest->size && rest->data[skip] == '\r')
+		skip++;
+	if (skip < rest->size && rest->data[skip] == '\n')
+		skip++;
+	*rest = span_after(*rest, skip);
+	return true;
+}
+
+bool span_to_u64(struct span span, unsigned long long max, unsigned long long *value)
+{
+	unsigned long long sum = 0;
+
+	if (span.size == 0)
+		return false;
+	for (size_t i = 0; i < span.size; i++) {
+		unsigned digit = (unsigned)(unsigned char)span.data[i] - '0';
+
+		if (digit > 9 || sum > (max - digit) / 10)
+			return false;
+		sum = sum * 10 + digit;
+	}
+	*value = sum;
+	return true;
+}

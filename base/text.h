@@ -1,0 +1,44 @@
+/*
+ * text.h - Unicode text: validity, normal form, folding (utf8proc). Stored text is valid UTF-8 in
+ * NFC without NUL.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/span.h"
+
+bool text_is_utf8(struct span text);
+/*
+ * Valid UTF-8 in NFC: bad sequences become U+FFFD, NUL goes. Returns the span itself, without a
+ * copy, when nothing had to change.
+ */
+struct span text_clean(struct arena *arena, struct span text);
+/*
+ * The key under which names and words are compared and sorted by bytes: NFKC, case folded, white
+ * space collapsed to one space and trimmed.
+ */
+struct span text_fold(struct arena *arena, struct span text);
+/*
+ * The key of a mail address: text_fold of the local part, domain lower-cased and in A-label form
+ * (libidn2). Empty when it is no address (no @, nothing on one side of it).
+ */
+struct span text_fold_address(struct arena *arena, struct span address);
+/* The domain of a folded address; empty when there is none. */
+struct span text_address_domain(struct span address);
+/*
+ * The longest beginning of at most max_bytes that does not cut a code point.
+ */
+struct span text_cut(struct span text, size_t max_bytes);
+/*
+ * For a line of a terminal or a log: control characters (C0, DEL, C1), bidi controls and bad UTF-8
+ * become visible \u{…} escapes; TAB and line ends become a space.
+ */
+void text_escape_line(struct buffer *out, struct span text);
+/* Columns that the text takes on a terminal. */
+size_t text_width(struct span text);
+
+#endif
