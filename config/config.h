@@ -1,0 +1,177 @@
+/*
+ * config.h - the configuration as the program uses it: checked, with defaults filled in. It is
+ * read from one YAML file (config/load.h) by way of the option table (config/options.h), and never
+ * changes afterwards; SIGHUP reads a new one.
+ *
+ * Strings are NUL-terminated, valid UTF-8, owned by the configuration's arena. Durations are in
+ * milliseconds, sizes in bytes. A list is a pointer and a count.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/date.h"
+
+enum mailbox_kind { KIND_CAPTURE, KIND_INVOICES, KIND_LEADS, KIND_SUPPORT, KIND_ACTIONS };
+#define MAILBOX_KIND_COUNT 5
+
+enum write_policy {
+	POLICY_UNSET, /* allowed for kinds that anybody may write to */
+	POLICY_NONE,
+	POLICY_AUTHSERV_ID,
+	POLICY_SUBMISSION,
+	POLICY_EXCHANGE_INTERNAL,
+	POLICY_HEADER,
+	POLICY_SECRET_TAG,
+};
+
+enum server_tls { TLS_IMPLICIT, TLS_STARTTLS, TLS_NONE /* loopback only */ };
+enum login_auth { AUTH_PASSWORD, AUTH_XOAUTH2, AUTH_OAUTHBEARER };
+enum server_action { ACTION_KEEP, ACTION_SEEN, ACTION_FLAG, ACTION_MOVE, ACTION_DELETE };
+
+struct config_strings {
+	const char **items;
+	size_t count;
+};
+
+/* Where a secret comes from; exactly one is set, or none where the secret is optional. */
+struct config_secret {
+	const char *file, *command, *credential;
+};
+
+struct config_server {
+	const char *host;
+	uint16_t port; /* 993, or 143 for starttls and none */
+	enum server_tls tls;
+	const char *ca_file;	/* NULL: the system's store */
+	const char *pinned_key; /* SHA-256 of the key (SPKI) in hex, NULL: none */
+};
+
+struct config_folder {
+	const char *name;	/* as the server shows it, UTF-8 */
+	enum mailbox_kind kind; /* the mailbox's unless given */
+	bool trust_folder;	/* colleagues put mail here: what is in it counts as theirs */
+};
+
+struct config_mailbox {
+	const char *name;
+	enum mailbox_kind kind;
+	struct config_strings addresses; /* that deliver here, without tags */
+	struct config_server server;
+	const char *user; /* login name */
+	enum login_auth auth;
+	struct config_secret password; /* password, or with xoauth2/oauthbearer the access token */
+	struct config_folder *folders; /* at least INBOX */
+	size_t folder_count;
+	enum write_policy policy;
+	const char *policy_authserv_id;
+	const char *policy_header_name, *policy_header_value;
+	struct config_secret policy_secret;
+	const char *envelope_field;	 /* the pinned one, NULL: the usual ones */
+	struct config_strings may_write; /* users; empty: all */
+	enum server_action action;
+	const char *action_folder;	/* ACTION_MOVE */
+	int64_t action_delete_after_ms; /* ACTION_DELETE */
+	struct date since;		/* not set: everything is new */
+	bool idle;
+	int64_t poll_ms; /* of folders that are not idled on */
+	int64_t auth_retry_ms;
+	int line; /* in the file, for messages */
+};
+
+struct config_user {
+	const char *name, *full_name;
+	struct config_strings addresses;
+	const char *zone; /* IANA name; the organisation's unless given */
+	struct config_strings teams;
+	bool admin;
+};
+
+struct config_team {
+	const char *name;
+	struct config_strings users;
+};
+
+struct config_score_rule {
+	const char *field;    /* subject, text, from, domain, source or a form label */
+	const char *contains; /* compared folded */
+	int score;
+};
+
+struct config_form_field {
+	const char *label; /* as it stands in the web form's mail: "Your name" */
+	const char *field; /* name, company, email, phone, message, source */
+};
+
+struct config_leads {
+	bool create_contact;	      /* false: ask (an unresolved item) */
+	struct config_strings owners; /* one: fixed, several: round robin */
+	const char *source;
+	const char *first_phase;
+	struct config_score_rule *score_rules;
+	size_t score_rule_count;
+	struct config_form_field *form_fields;
+	size_t form_field_count;
+	struct config_strings form_senders; /* whose Reply-To is the lead */
+};
+
+struct config {
+	struct arena arena;
+	const char *path; /* of the file, for messages */
+
+	const char *organisation;
+	const char *zone;     /* IANA name */
+	const char *instance; /* domain in calendar UIDs */
+	struct config_strings own_domains, own_hosts, free_mail_domains;
+	struct date *days_off;
+	size_t days_off_count;
+	char tag_separator;
+
+	const char *state_directory; /* database and state files */
+	int64_t min_free_bytes;
+
+	struct config_user *users;
+	size_t user_count;
+	struct config_team *teams;
+	size_t team_count;
+	struct config_mailbox *mailboxes;
+	size_t mailbox_count;
+
+	int64_t follow_up_length_ms;
+	struct config_strings action_prefixes;
+	const char *invoices_assignee; /* NULL: nobody */
+	const char *support_assignee, *support_priority;
+	struct config_leads leads;
+
+	const char *feed_listen;   /* "127.0.0.1:8377", NULL: no feed */
+	const char *feed_base_url; /* what clients see, "https://crm.example.org" */
+	bool feed_alerts;
+
+	int parsers; /* parser processes of the daemon */
+	int64_t limit_message_bytes;
+	int64_t quarantine_per_sender, quarantine_per_mailbox;
+	int64_t retention_finance_ms, retention_ignored_ms, retention_quarantined_ms,
+		retention_dead_ms; /* 0: for ever */
+};
+
+void config_free(struct config *config);
+
+const char *mailbox_kind_name(enum mailbox_kind kind);
+const char *write_policy_name(enum write_policy policy);
+const char *server_action_name(enum server_action action);
+
+/* By name; NULL when there is none. */
+const struct config_mailbox *config_mailbox(const struct config *config, const char *name);
+const struct config_user *config_user(const struct config *config, const char *name);
+/* By folded address (text_fold_address); NULL when it is no user's. */
+const struct config_user *config_user_by_address(const struct config *config, struct span folded);
+/* The domain, or a parent of it, is one of ours. */
+bool config_is_own_domain(const struct config *config, struct span domain);
+bool config_is_own_host(const struct config *config, struct span host);
+bool config_is_free_mail_domain(const struct config *config, struct span domain);
+
+#endif
