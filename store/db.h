@@ -1,0 +1,53 @@
+/*
+ * db.h - the database as other layers see it: opening, transactions, what waits. SQL and its
+ * statements are in sql.h, for store/ alone. db.c is the only file that knows sqlite3.
+ */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct db;
+
+enum db_mode {
+	DB_READ,  /* fails with ERROR_STORAGE when there is no database yet */
+	DB_WRITE, /* makes and migrates it (with a backup first) */
+};
+
+/*
+ * Opens DIRECTORY/postroom.db. A newer schema than ours is ERROR_CONFLICT and says which version
+ * of the program it needs; a world-readable file is ERROR_INPUT with the chmod that mends it.
+ */
+MUST_CHECK bool db_open(
+	const char *directory, enum db_mode mode, struct db **db, struct error *err);
+void db_close(struct db *db);
+
+/*
+ * One write transaction at a time. begin waits up to 30 s for another writer (ERROR_BUSY then,
+ * with the holder named where it is known). commit: what it says is on disk is on disk
+ * (synchronous=FULL); ERROR_STORAGE ends the process in every caller. rollback never fails.
+ */
+MUST_CHECK bool db_begin_write(struct db *db, struct error *err);
+MUST_CHECK bool db_commit(struct db *db, struct error *err);
+void db_rollback(struct db *db);
+/* A part of a transaction that can be taken back alone (one message of a batch). */
+MUST_CHECK bool db_savepoint(struct db *db, struct error *err);
+MUST_CHECK bool db_savepoint_keep(struct db *db, struct error *err);
+void db_savepoint_undo(struct db *db);
+/* A consistent view for several reads. */
+MUST_CHECK bool db_begin_read(struct db *db, struct error *err);
+void db_end_read(struct db *db);
+
+/* Changes whenever anybody committed something: a cache key. */
+MUST_CHECK bool db_data_version(struct db *db, int64_t *version, struct error *err);
+
+/* For every list: from where and how many. */
+struct db_page {
+	int64_t after_id; /* 0: from the first */
+	int limit;	  /* 0: 1000 */
+};
+
+#endif

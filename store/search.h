@@ -1,0 +1,33 @@
+/*
+ * search.h - full text over messages (SQLite FTS5 behind this one door).
+ */
+#ifndef STORE_SEARCH_H
+#define STORE_SEARCH_H
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "store/db.h"
+
+struct search_hit {
+	int64_t message_id, date_ms;
+	struct span subject, from_address, state;
+};
+
+struct search_result {
+	struct search_hit *hits; /* newest first */
+	size_t count;
+	bool complete;	 /* false: messages are not indexed yet */
+	int64_t pending; /* how many */
+};
+
+/*
+ * Words are joined by AND, "in quotes" is a phrase, word* a prefix, -word excludes; from:, to:,
+ * since:, until: (dates), state: filter. Anything else is taken as words: no syntax of the index
+ * reaches it. ERROR_INPUT for a filter that cannot be read.
+ */
+MUST_CHECK bool search_run(struct db *db, struct span query, int limit, struct arena *arena,
+	struct search_result *result, struct error *err);
+/* Adds to the index what waits, at most limit messages; *left tells how many remain. */
+MUST_CHECK bool search_index(struct db *db, int limit, int64_t *left, struct error *err);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * sql.h - statements, for store/ alone. A statement is a literal that stands above its binds; it is
+ * prepared once a connection (keyed by the literal's address) and reused. Parameters are ?1, ?2, …
+ *
+ *	struct sql *q;
+ *	if (!sql_start(db, "SELECT name FROM contact WHERE id = ?1", &q, err))
+ *		return false;
+ *	sql_bind_i64(q, 1, id);
+ *	if (!sql_row(q, &found, err)) …
+ *	if (found) *name = sql_text(q, 0, arena);
+ *	sql_end(q);
+ */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/span.h"
+#include "store/db.h"
+
+struct sql;
+
+MUST_CHECK bool sql_start(struct db *db, const char *literal, struct sql **q, struct error *err);
+void sql_bind_i64(struct sql *q, int number, int64_t value);
+void sql_bind_id(struct sql *q, int number, int64_t id); /* 0 is NULL */
+void sql_bind_bool(struct sql *q, int number, bool value);
+void sql_bind_real(struct sql *q, int number, double value);
+void sql_bind_text(
+	struct sql *q, int number, struct span text); /* copied not: keep it until sql_end */
+void sql_bind_text_or_null(struct sql *q, int number, struct span text); /* empty is NULL */
+void sql_bind_string(struct sql *q, int number, const char *string);	 /* NULL is NULL */
+void sql_bind_bytes(struct sql *q, int number, struct span bytes);
+void sql_bind_date(struct sql *q, int number, struct date date); /* not set is NULL */
+void sql_bind_null(struct sql *q, int number);
+
+/* The next row; *found false at the end. Constraint violations are ERROR_CONFLICT. */
+MUST_CHECK bool sql_row(struct sql *q, bool *found, struct error *err);
+/* For statements without rows; resets the statement whatever happens. */
+MUST_CHECK bool sql_run(struct sql *q, struct error *err);
+/* As sql_run for INSERT … RETURNING id. */
+MUST_CHECK bool sql_run_id(struct sql *q, int64_t *id, struct error *err);
+/* Rows that the last sql_run changed. */
+int64_t sql_changes(struct db *db);
+
+bool sql_is_null(struct sql *q, int column);
+int64_t sql_i64(struct sql *q, int column); /* NULL is 0 */
+bool sql_bool(struct sql *q, int column);
+double sql_real(struct sql *q, int column);
+struct span sql_text(struct sql *q, int column, struct arena *arena); /* NULL is empty */
+struct span sql_bytes(struct sql *q, int column, struct arena *arena);
+struct date sql_date(struct sql *q, int column);
+/* Resets the statement for its next use; NULL is legal. */
+void sql_end(struct sql *q);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * ticket.h - finance tickets: what is to be paid (payable) or billed (receivable).
+ */
+#ifndef STORE_TICKET_H
+#define STORE_TICKET_H
+
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/digest.h"
+#include "base/span.h"
+#include "store/operation.h"
+
+struct ticket {
+	int64_t id;
+	struct span direction, kind, state, title;
+	int64_t supplier_id, supplier_contact_id, assignee_id; /* 0: none */
+	struct span supplier_name, number, currency, iban, hold_reason, assignee_name;
+	struct date issue_date, due_date;
+	/* hundredths; has_*: the amount is known */
+	int64_t net_cents, tax_cents, total_cents, payable_cents;
+	bool has_net, has_tax, has_total, has_payable;
+	bool has_document;
+	struct digest document; /* SHA-256 of the document that supplied the fields */
+	int64_t reminded_ms, created_ms, changed_ms;
+	int sequence;
+};
+
+MUST_CHECK bool ticket_add(
+	struct operation *operation, const struct ticket *ticket, int64_t *id, struct error *err);
+/* Writes what differs; raises sequence when due date, title or state changed. */
+MUST_CHECK bool ticket_edit(
+	struct operation *operation, const struct ticket *ticket, struct error *err);
+MUST_CHECK bool ticket_get(struct db *db, int64_t id, struct arena *arena, struct ticket *ticket,
+	bool *found, struct error *err);
+struct ticket_filter {
+	struct span state; /* empty: any; "unfinished": open and hold */
+	int64_t assignee_id, supplier_id;
+	struct db_page page;
+};
+MUST_CHECK bool ticket_list(struct db *db, const struct ticket_filter *filter, struct arena *arena,
+	struct ticket **rows, size_t *count, struct error *err);
+
+/* Finding the ticket that a second mail joins; each gives 0 where there is none. */
+MUST_CHECK bool ticket_by_document(
+	struct db *db, const struct digest *document, int64_t *id, struct error *err);
+MUST_CHECK bool ticket_by_number(struct db *db, struct span number, int64_t supplier_id,
+	struct span supplier_name, struct span kind, int64_t *id, struct error *err);
+MUST_CHECK bool ticket_by_message(
+	struct db *db, int64_t message_id, int64_t *id, struct error *err);
+
+/* how: opened, reminder, reply, copy, version. Twice is no error. */
+MUST_CHECK bool ticket_join(struct operation *operation, int64_t ticket_id, int64_t message_id,
+	struct span how, bool *added, struct error *err);
+struct ticket_message {
+	int64_t message_id;
+	struct span how, subject, from_address;
+};
+MUST_CHECK bool ticket_messages(struct db *db, int64_t ticket_id, struct arena *arena,
+	struct ticket_message **rows, size_t *count, struct error *err);
+
+#endif
