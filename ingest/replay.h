@@ -1,0 +1,21 @@
+/*
+ * replay.h - mail through the parser and the decision again: dead ones, or everything after an
+ * upgrade. What a person edited is never overwritten.
+ */
+#ifndef INGEST_REPLAY_H
+#define INGEST_REPLAY_H
+
+#include "ingest/intake.h"
+#include "ingest/parser_client.h"
+
+struct replay_result {
+	int64_t read, changed, revived, still_dead;
+};
+
+/* message_id 0: all dead ones (with `all`: every message whose raw mail is kept). */
+MUST_CHECK bool replay_run(struct intake *intake, struct db *db, struct parser_client *parser,
+	int64_t message_id, bool all, const char *actor,
+	void (*progress)(void *context, int64_t done, int64_t total), void *context,
+	struct replay_result *result, struct error *err);
+
+#endif
