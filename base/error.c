@@ -16,7 +16,7 @@ static const char *const kind_names[] = {
 	[ERROR_BUG] = "bug",
 };
 
-bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
+void error_write(struct error *err, enum error_kind kind, const char *format, ...)
 {
 	va_list values;
 
@@ -24,10 +24,9 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 	va_start(values, format);
 	vsnprintf(err->text, sizeof err->text, format, values);
 	va_end(values);
-	return false;
 }
 
-bool error_set_errno(
+void error_write_errno(
 	struct error *err, enum error_kind kind, int saved_errno, const char *format, ...)
 {
 	va_list values;
@@ -39,10 +38,9 @@ bool error_set_errno(
 	va_end(values);
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof err->text - used, ": %s", strerror(saved_errno));
-	return false;
 }
 
-bool error_context(struct error *err, const char *format, ...)
+void error_write_context(struct error *err, const char *format, ...)
 {
 	char inner[sizeof err->text];
 	va_list values;
@@ -54,7 +52,6 @@ bool error_context(struct error *err, const char *format, ...)
 	va_end(values);
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof err->text - used, ": %s", inner);
-	return false;
 }
 
 const char *error_kind_name(enum error_kind kind)

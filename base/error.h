@@ -27,15 +27,28 @@ struct error {
 	char text[480]; /* one line, UTF-8, no trailing full stop or newline */
 };
 
-/* Sets kind and text and returns false, so that `return error_set(err, …)` is the way to fail. */
-bool error_set(struct error *err, enum error_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
+/*
+ * Sets kind and text and returns false, so that `return error_set(err, …)` is the way to fail.
+ * error_set_errno adds ": " and the words of strerror(saved_errno), error_context puts "context: "
+ * before the text and keeps the kind.
+ *
+ * Macros, so that the compiler sees the false: otherwise it warns of results that the caller never
+ * reads after a failure.
+ */
+#define error_set(err, kind, ...) (error_write((err), (kind), __VA_ARGS__), error_false())
+#define error_set_errno(err, kind, saved_errno, ...) \
+	(error_write_errno((err), (kind), (saved_errno), __VA_ARGS__), error_false())
+#define error_context(err, ...) (error_write_context((err), __VA_ARGS__), error_false())
 
-/* As error_set, with ": " and the words of strerror(saved_errno) behind it. */
-bool error_set_errno(struct error *err, enum error_kind kind, int saved_errno, const char *format,
+void error_write(struct error *err, enum error_kind kind, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+void error_write_errno(struct error *err, enum error_kind kind, int saved_errno, const char *format,
 	...) PRINTF_LIKE(4, 5);
-
-/* Puts "context: " before the text and returns false. The kind stays. */
-bool error_context(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
+void error_write_context(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
+static inline bool error_false(void)
+{
+	return false;
+}
 
 /* The kind in lower case ("input", "temporary"), for logs and JSON. */
 const char *error_kind_name(enum error_kind kind);
