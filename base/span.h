@@ -16,6 +16,11 @@ struct span {
 
 /* A span over a string literal. */
 #define SPAN(literal) ((struct span){(literal), sizeof(literal) - 1})
+/* The same as an initializer of static data, where ISO C wants constants. */
+#define SPAN_INIT(literal)                     \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
 /* For printf's "%.*s". */
 #define SPAN_ARG(span) (int)(span).size, ((span).data ? (span).data : "")
 

@@ -14,6 +14,12 @@
 bool request_read(struct arena *arena, struct span address, char tag_separator,
 	struct facts_request *request);
 
+/*
+ * As request_read for a detail alone; request->source stays. The ledger uses it to read the rest of
+ * a detail again whose secret (`crm+SECRET.2w@`) it has taken off.
+ */
+void request_read_tag(struct arena *arena, struct span tag, struct facts_request *request);
+
 /* The day it falls on when counted from `from`; not set for REQUEST_NO_DATE. */
 struct date request_due(const struct facts_request *request, struct date from,
 	const struct date *days_off, size_t days_off_count);
