@@ -28,19 +28,6 @@
 #define DESCRIPTORS_MAX 16
 #define STDERR_BYTES	4096
 
-/* A sanitizer reserves terabytes of addresses for its shadow: under RLIMIT_AS it can't start. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-	__has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 /* Everything below up to exec runs between fork and exec: no malloc, no stdio. */
 
 static void child_failed(int report)

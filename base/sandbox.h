@@ -18,10 +18,22 @@ enum sandbox_profile {
 };
 
 /*
- * Closes the doors of the profile. state_directory is the one folder that LEDGER and FEED keep
- * (NULL elsewhere). A kernel without Landlock still gets the system-call filter.
+ * Closes the doors of the profile. `path` is the one path of its own that a role keeps: the state
+ * directory (LEDGER, FEED), the file of the server's CA or NULL (READER, read-only), NULL (PARSER).
+ * A kernel without Landlock still gets the system-call filter.
+ *
+ * Afterwards a call that only an attacker makes (exec, fork, connect, ptrace, …) kills the process
+ * with SIGSYS. What libraries try in the ordinary course and can go without (opening a file,
+ * making a socket, executable memory) fails with EACCES instead, so that an odd mail is still
+ * read. What a library loads on demand must therefore be loaded before: iconv's converters in the
+ * parser (keep one handle of each open), for one. Zone data can be read by LEDGER and FEED;
+ * /tmp is closed to all (SQLite: PRAGMA temp_store=MEMORY).
+ *
+ * Builds with a sanitizer only give up new privileges: its runtime needs files, threads and ptrace
+ * to report what it found.
  */
-MUST_CHECK bool sandbox_enter(
-	enum sandbox_profile profile, const char *state_directory, struct error *err);
+MUST_CHECK bool sandbox_enter(enum sandbox_profile profile, const char *path, struct error *err);
+/* The filter is in force in this build: false with a sanitizer. */
+bool sandbox_is_built(void);
 
 #endif

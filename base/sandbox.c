@@ -1,0 +1,270 @@
+#include "base/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/landlock.h"
+
+/* Of every role: memory, time, signals to itself, and the descriptors that it has. */
+static const int common_calls[] = {SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64),
+	SCMP_SYS(preadv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(pwritev),
+	SCMP_SYS(close), SCMP_SYS(close_range), SCMP_SYS(lseek), SCMP_SYS(fcntl), SCMP_SYS(dup),
+	SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(pipe), SCMP_SYS(pipe2), SCMP_SYS(poll),
+	SCMP_SYS(ppoll), SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
+	SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(shutdown), SCMP_SYS(getsockopt),
+	SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername), SCMP_SYS(socketpair),
+	SCMP_SYS(fstat), SCMP_SYS(fstatfs), SCMP_SYS(memfd_create), SCMP_SYS(ftruncate),
+	SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(membarrier),
+	SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time),
+	SCMP_SYS(nanosleep), SCMP_SYS(times), SCMP_SYS(getrusage), SCMP_SYS(sysinfo),
+	SCMP_SYS(uname), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(rt_sigpending), SCMP_SYS(rt_sigsuspend), SCMP_SYS(rt_sigtimedwait),
+	SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(alarm), SCMP_SYS(setitimer),
+	SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(exit), SCMP_SYS(exit_group)};
+
+/* Waiting for many descriptors and for signals. */
+static const int event_calls[] = {SCMP_SYS(epoll_create), SCMP_SYS(epoll_create1),
+	SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
+	SCMP_SYS(eventfd2), SCMP_SYS(timerfd_create), SCMP_SYS(timerfd_settime),
+	SCMP_SYS(timerfd_gettime), SCMP_SYS(signalfd4)};
+
+/* Looking at names of files; Landlock says at which ones may be opened. */
+static const int look_calls[] = {SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
+	SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(access), SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
+	SCMP_SYS(getdents64)};
+
+static const int open_calls[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(creat)};
+
+/* What SQLite and durable files need. */
+static const int store_calls[] = {SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(sync_file_range),
+	SCMP_SYS(fallocate), SCMP_SYS(fadvise64), SCMP_SYS(flock), SCMP_SYS(rename),
+	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+	SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(link), SCMP_SYS(linkat),
+	SCMP_SYS(chmod), SCMP_SYS(fchmod), SCMP_SYS(fchmodat), SCMP_SYS(fchown), SCMP_SYS(umask),
+	SCMP_SYS(utimensat), SCMP_SYS(copy_file_range)};
+
+static const int connect_calls[] = {SCMP_SYS(connect),
+	SCMP_SYS(bind) /* getaddrinfo's netlink socket */, SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg)};
+
+static const int accept_calls[] = {SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(sendmmsg),
+	SCMP_SYS(sendfile), SCMP_SYS(flock)};
+
+/* Descriptors may be passed as a path of "" with AT_EMPTY_PATH: glibc's fstat is a newfstatat. */
+static const int parser_calls[] = {SCMP_SYS(newfstatat)};
+
+/* Answered with EACCES: libraries try them and go on without. */
+static const int parser_refused[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat),
+	SCMP_SYS(lstat), SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
+	SCMP_SYS(socket)};
+static const int socket_refused[] = {SCMP_SYS(socket)};
+
+struct call_list {
+	const int *calls;
+	size_t count;
+};
+#define LIST(calls)                         \
+	{                                   \
+		(calls), ARRAY_COUNT(calls) \
+	}
+
+static const struct profile {
+	struct call_list allowed[6], refused;
+	bool reads_files, executable_memory, network;
+} profiles[] = {
+	[SANDBOX_PARSER] =
+		{
+			.allowed = {LIST(common_calls), LIST(parser_calls)},
+			.refused = LIST(parser_refused),
+		},
+	[SANDBOX_READER] =
+		{
+			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
+				LIST(connect_calls)},
+			.reads_files = true,
+			.executable_memory =
+				true, /* the name service loads its modules on demand */
+			.network = true,
+		},
+	[SANDBOX_LEDGER] =
+		{
+			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
+				LIST(open_calls), LIST(store_calls)},
+			.refused = LIST(socket_refused),
+		},
+	[SANDBOX_FEED] =
+		{
+			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
+				LIST(open_calls), LIST(accept_calls)},
+			.refused = LIST(socket_refused),
+		},
+};
+
+/* Adds one rule after the other until one fails; the first failure is kept. */
+struct filter {
+	scmp_filter_ctx context;
+	int failure;
+};
+
+static void add_rule(struct filter *filter, uint32_t action, int call, unsigned argument_count,
+	const struct scmp_arg_cmp *arguments)
+{
+	if (filter->failure == 0)
+		filter->failure = seccomp_rule_add_array(
+			filter->context, action, call, argument_count, arguments);
+}
+
+static void add_list(struct filter *filter, uint32_t action, struct call_list list)
+{
+	for (size_t i = 0; i < list.count; i++)
+		add_rule(filter, action, list.calls[i], 0, NULL);
+}
+
+/* When the bits `mask` of argument number `index` are `value`. */
+static void add_masked(struct filter *filter, uint32_t action, int call, unsigned index,
+	uint64_t mask, uint64_t value)
+{
+	add_rule(filter, action, call, 1,
+		(const struct scmp_arg_cmp[]){{index, SCMP_CMP_MASKED_EQ, mask, value}});
+}
+
+static void add_equal(struct filter *filter, int call, unsigned index, uint64_t value)
+{
+	add_rule(filter, SCMP_ACT_ALLOW, call, 1,
+		(const struct scmp_arg_cmp[]){{index, SCMP_CMP_EQ, value, 0}});
+}
+
+/* Memory is never both written and run; PCRE2 then goes without its compiler, for one. */
+static void add_memory(struct filter *filter, bool executable)
+{
+	static const int calls[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
+
+	for (size_t i = 0; i < ARRAY_COUNT(calls); i++) {
+		add_masked(filter, SCMP_ACT_ALLOW, calls[i], 2, PROT_EXEC, 0);
+		if (!executable)
+			add_masked(
+				filter, SCMP_ACT_ERRNO(EACCES), calls[i], 2, PROT_EXEC, PROT_EXEC);
+		else
+			add_masked(filter, SCMP_ACT_ALLOW, calls[i], 2, PROT_EXEC | PROT_WRITE,
+				PROT_EXEC);
+	}
+}
+
+/* abort() and raise() signal the process itself; limits may be asked for, not changed. */
+static void add_self(struct filter *filter)
+{
+	static const int ioctls[] = {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO};
+
+	add_equal(filter, SCMP_SYS(tgkill), 0, (uint64_t)getpid());
+	add_equal(filter, SCMP_SYS(kill), 0, (uint64_t)getpid());
+	add_equal(filter, SCMP_SYS(prlimit64), 2, 0);
+	add_equal(filter, SCMP_SYS(prctl), 0, PR_SET_NAME);
+	for (size_t i = 0; i < ARRAY_COUNT(ioctls); i++)
+		add_equal(filter, SCMP_SYS(ioctl), 1, (uint64_t)ioctls[i]);
+	/* its flags stand behind a pointer that no filter can follow; glibc asks and goes without
+	 */
+	add_rule(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0, NULL);
+}
+
+static void add_read_only_open(struct filter *filter)
+{
+	const uint64_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
+
+	add_masked(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, writing, 0);
+	add_masked(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 2, writing, 0);
+}
+
+static void add_sockets(struct filter *filter)
+{
+	/* Unix: nscd and systemd-resolved; netlink: getaddrinfo asks which addresses we have */
+	static const int families[] = {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK};
+
+	for (size_t i = 0; i < ARRAY_COUNT(families); i++)
+		add_equal(filter, SCMP_SYS(socket), 0, (uint64_t)families[i]);
+}
+
+static void add_profile(struct filter *filter, const struct profile *profile)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(profile->allowed); i++)
+		add_list(filter, SCMP_ACT_ALLOW, profile->allowed[i]);
+	add_list(filter, SCMP_ACT_ERRNO(EACCES), profile->refused);
+	add_memory(filter, profile->executable_memory);
+	add_self(filter);
+	if (profile->reads_files)
+		add_read_only_open(filter);
+	if (profile->network)
+		add_sockets(filter);
+}
+
+static bool filter_calls(const struct profile *profile, struct error *err)
+{
+	struct filter filter = {.context = seccomp_init(SCMP_ACT_KILL_PROCESS)};
+
+	if (!filter.context)
+		return error_set(err, ERROR_TEMPORARY, "sandbox: seccomp can't start");
+	filter.failure =
+		seccomp_attr_set(filter.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (filter.failure == 0) /* a tree, not a list: 3 steps a call instead of 100 */
+		filter.failure = seccomp_attr_set(filter.context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	add_profile(&filter, profile);
+	if (filter.failure == 0)
+		filter.failure = seccomp_load(filter.context);
+	seccomp_release(filter.context);
+	if (filter.failure != 0)
+		return error_set_errno(err, ERROR_TEMPORARY, -filter.failure, "sandbox: seccomp");
+	return true;
+}
+
+/* Resolver, name service and CA store, wherever the distribution links them to. */
+static const char *const reader_paths[] = {"/etc", "/usr/lib", "/usr/lib64", "/lib", "/lib64",
+	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/zoneinfo",
+	"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
+	"/var/lib/ca-certificates", "/proc/sys/net"};
+/* glibc reads zones when one is first asked for. */
+static const char *const zone_paths[] = {"/usr/share/zoneinfo", "/etc/localtime", "/etc/timezone"};
+
+static bool confine_paths(enum sandbox_profile profile, const char *path, struct error *err)
+{
+	struct landlock_path paths[ARRAY_COUNT(reader_paths) + 1];
+	const char *const *fixed = profile == SANDBOX_READER ? reader_paths : zone_paths;
+	size_t count =
+		profile == SANDBOX_READER ? ARRAY_COUNT(reader_paths) : ARRAY_COUNT(zone_paths);
+	enum landlock_access own = profile == SANDBOX_LEDGER ? LANDLOCK_CHANGE
+				   : profile == SANDBOX_FEED ? LANDLOCK_OVERWRITE
+							     : LANDLOCK_READ;
+
+	if (profile == SANDBOX_PARSER)
+		count = 0;
+	for (size_t i = 0; i < count; i++)
+		paths[i] = (struct landlock_path){fixed[i], LANDLOCK_READ, false};
+	if (path)
+		paths[count++] = (struct landlock_path){path, own, true};
+	return landlock_enter(paths, count, profile == SANDBOX_READER, err);
+}
+
+bool sandbox_is_built(void)
+{
+	return !SANITIZED;
+}
+
+bool sandbox_enter(enum sandbox_profile profile, const char *path, struct error *err)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return error_set_errno(err, ERROR_TEMPORARY, errno, "sandbox: no new privileges");
+	if (!sandbox_is_built())
+		return true;
+	/* OpenSSL reads its configuration file at the first use */
+	(void)digest_of((struct span){"", 0});
+	return confine_paths(profile, path, err) && filter_calls(&profiles[profile], err);
+}
