@@ -21,6 +21,11 @@ struct span {
 	{                                      \
 		(literal), sizeof(literal) - 1 \
 	}
+/* The same where C wants a constant: in the initializer of a static table. */
+#define SPAN_INIT(literal)                     \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
 /* For printf's "%.*s". */
 #define SPAN_ARG(span) (int)(span).size, ((span).data ? (span).data : "")
 

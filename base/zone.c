@@ -63,7 +63,7 @@ static int64_t seconds_of(int64_t instant_ms)
 	/* localtime_r fails on years that an int can't hold */
 	const int64_t first = date_to_days((struct date){1, 1, 2}) * DAY_SECONDS;
 	const int64_t last = date_to_days((struct date){9999, 12, 30}) * DAY_SECONDS;
-	int64_t seconds = (instant_ms >= 0 ? instant_ms : instant_ms - 999) / 1000;
+	int64_t seconds = instant_ms / 1000 - (instant_ms % 1000 < 0);
 
 	if (seconds < first)
 		return first;
