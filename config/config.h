@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "base/date.h"
+#include "base/span.h"
 
 enum mailbox_kind { KIND_CAPTURE, KIND_INVOICES, KIND_LEADS, KIND_SUPPORT, KIND_ACTIONS };
 #define MAILBOX_KIND_COUNT 5
@@ -43,6 +44,18 @@ struct config_secret {
 	const char *file, *command, *credential;
 };
 
+/* How access tokens are got when no command gives them (RFC 6749, RFC 8628). */
+enum oauth_grant { GRANT_NONE, GRANT_REFRESH_TOKEN, GRANT_CLIENT_CREDENTIALS };
+
+struct config_oauth {
+	enum oauth_grant grant;
+	const char *token_url;
+	const char *device_url; /* for `mailbox login` with GRANT_REFRESH_TOKEN */
+	const char *client_id;
+	struct config_secret client_secret; /* optional with GRANT_REFRESH_TOKEN */
+	const char *scope;
+};
+
 struct config_server {
 	const char *host;
 	uint16_t port; /* 993, or 143 for starttls and none */
@@ -65,6 +78,7 @@ struct config_mailbox {
 	const char *user; /* login name */
 	enum login_auth auth;
 	struct config_secret password; /* password, or with xoauth2/oauthbearer the access token */
+	struct config_oauth oauth;     /* GRANT_NONE: password says where the token comes from */
 	struct config_folder *folders; /* at least INBOX */
 	size_t folder_count;
 	enum write_policy policy;
@@ -138,6 +152,7 @@ struct config {
 	size_t user_count;
 	struct config_team *teams;
 	size_t team_count;
+	struct config_mailbox mailbox_defaults; /* server and login that mailboxes inherit */
 	struct config_mailbox *mailboxes;
 	size_t mailbox_count;
 
@@ -156,22 +171,30 @@ struct config {
 	int64_t quarantine_per_sender, quarantine_per_mailbox;
 	int64_t retention_finance_ms, retention_ignored_ms, retention_quarantined_ms,
 		retention_dead_ms; /* 0: for ever */
+
+	struct config_index *index; /* for the lookups below */
 };
 
+/* NULL is allowed. */
 void config_free(struct config *config);
 
 const char *mailbox_kind_name(enum mailbox_kind kind);
 const char *write_policy_name(enum write_policy policy);
 const char *server_action_name(enum server_action action);
 
-/* By name; NULL when there is none. */
+/* By name, without ASCII case; NULL when there is none. */
 const struct config_mailbox *config_mailbox(const struct config *config, const char *name);
 const struct config_user *config_user(const struct config *config, const char *name);
 /* By folded address (text_fold_address); NULL when it is no user's. */
 const struct config_user *config_user_by_address(const struct config *config, struct span folded);
-/* The domain, or a parent of it, is one of ours. */
+/*
+ * The domain, or a parent of it, is one of ours. Domains and hosts may come in any case, as
+ * A-labels or U-labels and with the root's dot.
+ */
 bool config_is_own_domain(const struct config *config, struct span domain);
+/* A configured host by its name, or one below a configured ".example.org". */
 bool config_is_own_host(const struct config *config, struct span host);
+/* As config_is_own_domain; the built-in list and what the file adds to it. */
 bool config_is_free_mail_domain(const struct config *config, struct span domain);
 
 #endif

@@ -15,5 +15,8 @@
  * for the first fault; *config is NULL then. Free with config_free.
  */
 MUST_CHECK bool config_load(const char *path, struct config **config, struct error *err);
+/* As config_load for a file's bytes; path is only named in messages. Reads nothing else. */
+MUST_CHECK bool config_load_text(
+	const char *path, struct span text, struct config **config, struct error *err);
 
 #endif

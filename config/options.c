@@ -1,0 +1,596 @@
+#include "config/table.h"
+
+#include <stddef.h>
+
+#include "config/config.h"
+#include "config/free_mail.h"
+
+/* Where the value of an option lies. */
+#define FIELD(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
+#define COUNT(type, member) .count_offset = offsetof(type, member)
+/* The keys of a group whose values lie beside those around it. */
+#define SAME_STRUCT .offset = 0
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+#define YEAR   (366 * DAY)
+#define KIB    (INT64_C(1) << 10)
+#define MIB    (INT64_C(1) << 20)
+#define GIB    (INT64_C(1) << 30)
+#define TIB    (INT64_C(1) << 40)
+
+#define TABLE(array) .options = (array), .count = sizeof(array) / sizeof((array)[0])
+
+/* Secrets */
+
+static const struct option secret_options[] = {
+	{
+		.name = "file",
+		.type = OPTION_TEXT,
+		FIELD(struct config_secret, file),
+		.format = format_path,
+		.help = "A file that only the daemon's user (or root and the daemon's group) can "
+			"read.",
+	},
+	{
+		.name = "command",
+		.type = OPTION_TEXT,
+		FIELD(struct config_secret, command),
+		.hidden = true,
+		.help = "A shell command that prints the secret within 30 seconds.",
+	},
+	{
+		.name = "credential",
+		.type = OPTION_TEXT,
+		FIELD(struct config_secret, credential),
+		.format = format_credential,
+		.help = "The ID of a systemd credential (LoadCredential= of the unit).",
+	},
+};
+
+const struct option_table option_table_secret = {
+	TABLE(secret_options),
+	.item_size = sizeof(struct config_secret),
+};
+
+/* The organisation */
+
+static const struct option organisation_options[] = {
+	{
+		.name = "name",
+		.type = OPTION_TEXT,
+		FIELD(struct config, organisation),
+		.required = true,
+		.example = "Example Ltd",
+		.help = "Name of the organisation, as calendars and reviews show it.",
+	},
+	{
+		.name = "zone",
+		.type = OPTION_TEXT,
+		FIELD(struct config, zone),
+		.format = format_zone,
+		.required = true,
+		.example = "Europe/Amsterdam",
+		.help = "Time zone (IANA name) in which days begin and times are shown.",
+	},
+	{
+		.name = "domains",
+		.type = OPTION_TEXTS,
+		FIELD(struct config, own_domains),
+		.format = format_domain,
+		.required = true,
+		.example = "[example.org]",
+		.help = "Our own mail domains; their subdomains count too. Nobody there becomes a "
+			"contact.",
+	},
+	{
+		.name = "hosts",
+		.type = OPTION_TEXTS,
+		FIELD(struct config, own_hosts),
+		.format = format_own_host,
+		.example = "[mail.example.org]",
+		.help = "Our own mail servers, as they name themselves behind \"by\" in Received "
+			"fields; .example.org means every host below it. Only what these wrote "
+			"into a header is believed.",
+	},
+	{
+		.name = "days_off",
+		.type = OPTION_DATES,
+		FIELD(struct config, days_off),
+		COUNT(struct config, days_off_count),
+		.example = "[2026-12-25, 2027-01-01]",
+		.help = "Days that are no working days, beside Saturdays and Sundays.",
+	},
+	{
+		.name = "free_mail_domains",
+		.type = OPTION_TEXTS,
+		FIELD(struct config, free_mail_domains),
+		.sample = "[post.example]",
+		.format = format_domain,
+		.implied = "a built-in list of free mail providers",
+		.built_in = free_mail_domains,
+		.help = "Domains where anybody gets an address; they never stand for a company. "
+			"They are added to the built-in list.",
+	},
+};
+
+static const struct option_table organisation_table = {TABLE(organisation_options)};
+
+static const struct option storage_options[] = {
+	{
+		.name = "directory",
+		.type = OPTION_TEXT,
+		FIELD(struct config, state_directory),
+		.format = format_path,
+		.value = "/var/lib/postroom",
+		.help = "Folder of the database and of everything else that the daemon writes.",
+	},
+	{
+		.name = "min_free",
+		.type = OPTION_SIZE,
+		FIELD(struct config, min_free_bytes),
+		.min = 16 * MIB,
+		.max = 1024 * TIB,
+		.value = "1GiB",
+		.help = "With less free space on that disk the mailboxes pause, and status says "
+			"so.",
+	},
+};
+
+static const struct option_table storage_table = {TABLE(storage_options)};
+
+static const struct option user_options[] = {
+	{
+		.name = "name",
+		.type = OPTION_TEXT,
+		FIELD(struct config_user, name),
+		.format = format_name,
+		.required = true,
+		.example = "anna",
+		.help = "Short name, as in crm+2w.to-anna@example.org and in commands.",
+	},
+	{
+		.name = "full_name",
+		.type = OPTION_TEXT,
+		FIELD(struct config_user, full_name),
+		.implied = "the short name",
+		.example = "Anna Smit",
+		.help = "Name as people write it.",
+	},
+	{
+		.name = "addresses",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_user, addresses),
+		.format = format_address,
+		.required = true,
+		.example = "[anna@example.org, a.smit@example.org]",
+		.help = "All mail addresses of this person, private ones too if work is done "
+			"there.",
+	},
+	{
+		.name = "zone",
+		.type = OPTION_TEXT,
+		FIELD(struct config_user, zone),
+		.sample = "Europe/Berlin",
+		.format = format_zone,
+		.implied = "organisation.zone",
+		.help = "Time zone of this person's follow-ups.",
+	},
+	{
+		.name = "teams",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_user, teams),
+		.format = format_name,
+		.example = "[sales]",
+		.help = "Teams of this person; each team has a calendar feed of its own.",
+	},
+	{
+		.name = "admin",
+		.type = OPTION_BOOLEAN,
+		FIELD(struct config_user, admin),
+		.value = "false",
+		.example = "true",
+		.help = "Gets the alerts of feed.alerts.",
+	},
+};
+
+static void user_inherit(void *item, const struct config *config, int line)
+{
+	struct config_user *user = item;
+
+	(void)line;
+	user->zone = config->zone;
+}
+
+static const struct option_table user_table = {
+	TABLE(user_options),
+	.item_size = sizeof(struct config_user),
+	.inherit = user_inherit,
+};
+
+extern const struct option_table option_table_server, option_table_login, option_table_mailbox;
+
+/* What becomes of the mail */
+
+static const struct option follow_up_options[] = {
+	{
+		.name = "length",
+		.type = OPTION_DURATION,
+		FIELD(struct config, follow_up_length_ms),
+		.min = MINUTE,
+		.max = DAY,
+		.value = "30m",
+		.help = "How long a follow-up with a time (crm+fri.t0930@) lasts in the calendar.",
+	},
+};
+
+static const struct option_table follow_up_table = {TABLE(follow_up_options)};
+
+static const char *const action_prefixes[] = {
+	"Balean Board Meeting action:",
+	"Action:",
+	NULL,
+};
+
+static const struct option action_options[] = {
+	{
+		.name = "prefixes",
+		.type = OPTION_TEXTS,
+		FIELD(struct config, action_prefixes),
+		.values = action_prefixes,
+		.help = "What a line of minutes begins with to become a task.",
+	},
+};
+
+static const struct option_table action_table = {TABLE(action_options)};
+
+static const struct option score_options[] = {
+	{
+		.name = "field",
+		.type = OPTION_TEXT,
+		FIELD(struct config_score_rule, field),
+		.required = true,
+		.example = "subject",
+		.help = "subject, text, from, domain, source, or a label of leads.form_fields.",
+	},
+	{
+		.name = "contains",
+		.type = OPTION_TEXT,
+		FIELD(struct config_score_rule, contains),
+		.required = true,
+		.example = "quotation",
+		.help = "The words to look for; upper and lower case are the same.",
+	},
+	{
+		.name = "score",
+		.type = OPTION_INTEGER,
+		FIELD(struct config_score_rule, score),
+		.min = -1000,
+		.max = 1000,
+		.required = true,
+		.example = "10",
+		.help = "Points that a match adds, or takes off.",
+	},
+};
+
+static const struct option_table score_table = {
+	TABLE(score_options),
+	.item_size = sizeof(struct config_score_rule),
+};
+
+static const char *const form_targets[] = {
+	"name", "company", "email", "phone", "message", "source", NULL};
+
+static const struct option form_options[] = {
+	{
+		.name = "label",
+		.type = OPTION_TEXT,
+		FIELD(struct config_form_field, label),
+		.required = true,
+		.example = "Your name",
+		.help = "The label as it stands in the mail of the web form.",
+	},
+	{
+		.name = "field",
+		.type = OPTION_TEXT,
+		FIELD(struct config_form_field, field),
+		.words = form_targets,
+		.required = true,
+		.example = "name",
+		.help = "What stands behind the label.",
+	},
+};
+
+static const struct option_table form_table = {
+	TABLE(form_options),
+	.item_size = sizeof(struct config_form_field),
+};
+
+static const struct option lead_options[] = {
+	{
+		.name = "create_contact",
+		.type = OPTION_BOOLEAN,
+		FIELD(struct config_leads, create_contact),
+		.value = "true",
+		.help = "Create a contact for an unknown sender; with false a person is asked.",
+	},
+	{
+		.name = "owners",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_leads, owners),
+		.example = "[anna]",
+		.help = "Users who own new deals: one always, several in turn, none nobody.",
+	},
+	{
+		.name = "source",
+		.type = OPTION_TEXT,
+		FIELD(struct config_leads, source),
+		.value = "mail",
+		.help = "Source of a lead whose form names none.",
+	},
+	{
+		.name = "first_phase",
+		.type = OPTION_TEXT,
+		FIELD(struct config_leads, first_phase),
+		.value = "new",
+		.help = "Phase of the pipeline in which a new deal starts.",
+	},
+	{
+		.name = "form_senders",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_leads, form_senders),
+		.format = format_address,
+		.example = "[website@example.org]",
+		.help = "Senders of web-form mail; only with them Reply-To is the lead's address.",
+	},
+	{
+		.name = "form_fields",
+		.type = OPTION_LIST,
+		FIELD(struct config_leads, form_fields),
+		COUNT(struct config_leads, form_field_count),
+		.table = &form_table,
+		.example = "",
+		.help = "Which label of a web form's mail is what.",
+	},
+	{
+		.name = "score",
+		.type = OPTION_LIST,
+		FIELD(struct config_leads, score_rules),
+		COUNT(struct config_leads, score_rule_count),
+		.table = &score_table,
+		.example = "",
+		.help = "Rules whose points add up to the score of a lead.",
+	},
+};
+
+static const struct option_table lead_table = {TABLE(lead_options)};
+
+static const struct option invoice_options[] = {
+	{
+		.name = "assignee",
+		.type = OPTION_TEXT,
+		FIELD(struct config, invoices_assignee),
+		.implied = "nobody",
+		.example = "anna",
+		.help = "User who gets new finance tickets.",
+	},
+};
+
+static const struct option_table invoice_table = {TABLE(invoice_options)};
+
+static const char *const priorities[] = {"low", "normal", "high", "urgent", NULL};
+
+static const struct option support_options[] = {
+	{
+		.name = "assignee",
+		.type = OPTION_TEXT,
+		FIELD(struct config, support_assignee),
+		.implied = "nobody",
+		.example = "anna",
+		.help = "User who gets new support cases.",
+	},
+	{
+		.name = "priority",
+		.type = OPTION_TEXT,
+		FIELD(struct config, support_priority),
+		.words = priorities,
+		.value = "normal",
+		.help = "Priority of a new support case.",
+	},
+};
+
+static const struct option_table support_table = {TABLE(support_options)};
+
+/* The daemon */
+
+static const struct option feed_options[] = {
+	{
+		.name = "listen",
+		.type = OPTION_TEXT,
+		FIELD(struct config, feed_listen),
+		.format = format_listen,
+		.implied = "no feed",
+		.example = "127.0.0.1:8377",
+		.help = "Address and port of the calendar feed, the health page and the metrics. "
+			"It "
+			"speaks plain HTTP: put a web server with TLS before it.",
+	},
+	{
+		.name = "base_url",
+		.type = OPTION_TEXT,
+		FIELD(struct config, feed_base_url),
+		.format = format_url,
+		.implied = "http:// and feed.listen",
+		.example = "https://crm.example.org",
+		.help = "How calendar programs reach it.",
+	},
+	{
+		.name = "alerts",
+		.type = OPTION_BOOLEAN,
+		FIELD(struct config, feed_alerts),
+		.value = "false",
+		.help = "Show a silent mailbox, a quarantine or an old queue as an all-day event "
+			"to "
+			"the administrators.",
+	},
+};
+
+static const struct option_table feed_table = {TABLE(feed_options)};
+
+static const struct option limit_options[] = {
+	{
+		.name = "message",
+		.type = OPTION_SIZE,
+		FIELD(struct config, limit_message_bytes),
+		.min = 64 * KIB,
+		.max = GIB,
+		.value = "100MiB",
+		.help = "Largest mail that is read whole. Of a larger one the header is kept and "
+			"the "
+			"mail stays on the server (dead: too-large).",
+	},
+};
+
+static const struct option_table limit_table = {TABLE(limit_options)};
+
+static const struct option quarantine_options[] = {
+	{
+		.name = "per_sender",
+		.type = OPTION_INTEGER,
+		FIELD(struct config, quarantine_per_sender),
+		.min = 1,
+		.max = 1000000,
+		.value = "100",
+		.help = "Quarantined mails of one sender that are kept whole; of more only the "
+			"header "
+			"is kept and they stay on the server.",
+	},
+	{
+		.name = "per_mailbox",
+		.type = OPTION_INTEGER,
+		FIELD(struct config, quarantine_per_mailbox),
+		.min = 1,
+		.max = 100000000,
+		.value = "10000",
+		.help = "The same for all senders of one mailbox together.",
+	},
+};
+
+static const struct option_table quarantine_table = {TABLE(quarantine_options)};
+
+#define RETENTION(key, member, usual, text)                                                       \
+	{                                                                                         \
+		.name = (key), .type = OPTION_DURATION, FIELD(struct config, member), .min = DAY, \
+		.max = 100 * YEAR, .endless = "forever", .value = (usual), .help = (text),        \
+	}
+
+static const struct option retention_options[] = {
+	RETENTION("finance", retention_finance_ms, "10y",
+		"How long finance documents and their mail stay unaltered, also when their person "
+		"is "
+		"erased."),
+	RETENTION("ignored", retention_ignored_ms, "forever",
+		"How long the bytes of ignored mail are kept; that it came stays counted."),
+	RETENTION("quarantined", retention_quarantined_ms, "forever",
+		"The same for quarantined mail."),
+	RETENTION("dead", retention_dead_ms, "forever",
+		"The same for mail that could not be processed."),
+};
+
+static const struct option_table retention_table = {TABLE(retention_options)};
+
+/* The file. Order matters: what others inherit comes first. */
+
+#define GROUP(key, keys, shown, text)                                               \
+	{                                                                           \
+		.name = (key), .type = OPTION_GROUP, SAME_STRUCT, .table = &(keys), \
+		.example = (shown), .help = (text),                                 \
+	}
+
+static const struct option file_options[] = {
+	GROUP("organisation", organisation_table, "", "Who we are."),
+	{
+		.name = "instance",
+		.type = OPTION_TEXT,
+		FIELD(struct config, instance),
+		.format = format_domain,
+		.implied = "the first of organisation.domains",
+		.example = "crm.example.org",
+		.help = "Domain in the identifiers of calendar items. Set it once and never change "
+			"it, or calendars show everything twice.",
+	},
+	{
+		.name = "tag_separator",
+		.type = OPTION_CHARACTER,
+		FIELD(struct config, tag_separator),
+		.format = format_tag_separator,
+		.value = "+",
+		.help = "What stands between an address and its tag (crm+2w@example.org); as the "
+			"mail "
+			"server has it (recipient_delimiter).",
+	},
+	GROUP("storage", storage_table, NULL, "Where the record lies."),
+	{
+		.name = "users",
+		.type = OPTION_LIST,
+		FIELD(struct config, users),
+		COUNT(struct config, user_count),
+		.table = &user_table,
+		.example = "",
+		.help = "Our people. Their addresses are never contacts; a mail from one is "
+			"outgoing.",
+	},
+	{
+		.name = "server",
+		.type = OPTION_GROUP,
+		FIELD(struct config, mailbox_defaults.server),
+		.table = &option_table_server,
+		.example = "",
+		.help = "What the server of every mailbox has unless it says otherwise.",
+	},
+	{
+		.name = "login",
+		.type = OPTION_GROUP,
+		FIELD(struct config, mailbox_defaults),
+		.table = &option_table_login,
+		.help = "What the login of every mailbox has unless it says otherwise.",
+	},
+	{
+		.name = "mailboxes",
+		.type = OPTION_LIST,
+		FIELD(struct config, mailboxes),
+		COUNT(struct config, mailbox_count),
+		.table = &option_table_mailbox,
+		.example = "",
+		.help = "The mailboxes that are read, over IMAP.",
+	},
+	GROUP("follow_ups", follow_up_table, NULL, "Follow-ups by address."),
+	GROUP("actions", action_table, NULL, "Tasks from minutes (mailboxes of the kind actions)."),
+	{
+		.name = "leads",
+		.type = OPTION_GROUP,
+		FIELD(struct config, leads),
+		.table = &lead_table,
+		.example = "",
+		.help = "Deals from mail (mailboxes of the kind leads).",
+	},
+	GROUP("support", support_table, "", "Support cases (mailboxes of the kind support)."),
+	GROUP("invoices", invoice_table, "", "Finance tickets (mailboxes of the kind invoices)."),
+	GROUP("feed", feed_table, "", "The calendar feed."),
+	GROUP("limits", limit_table, NULL, "Limits."),
+	GROUP("quarantine", quarantine_table, NULL, "Mail of senders that may not write."),
+	GROUP("retention", retention_table, NULL, "How long things are kept."),
+	{
+		.name = "parsers",
+		.type = OPTION_INTEGER,
+		FIELD(struct config, parsers),
+		.min = 1,
+		.max = 64,
+		.value = "2",
+		.help = "How many processes of the daemon parse mail.",
+	},
+};
+
+const struct option_table option_table_file = {TABLE(file_options)};

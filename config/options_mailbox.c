@@ -1,0 +1,539 @@
+#include "config/table.h"
+
+#include <stddef.h>
+
+#include "config/config.h"
+
+/* As in options.c. */
+#define FIELD(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
+#define COUNT(type, member) .count_offset = offsetof(type, member)
+#define TABLE(array)	    .options = (array), .count = sizeof(array) / sizeof((array)[0])
+
+#define SECOND INT64_C(1000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+#define YEAR   (366 * DAY)
+
+/* The server */
+
+static const struct choice tls_choices[] = {
+	{.name = "implicit", TLS_IMPLICIT, .help = "TLS from the first byte, port 993"},
+	{.name = "starttls",
+		TLS_STARTTLS,
+		.help = "TLS after STARTTLS, never without it, port 143"},
+	{.name = "none", TLS_NONE, .help = "no TLS, only on this machine, port 143"},
+	{0},
+};
+
+static const struct option server_options[] = {
+	{
+		.name = "host",
+		.type = OPTION_TEXT,
+		FIELD(struct config_server, host),
+		.format = format_host,
+		.example = "imap.example.org",
+		.help = "Name of the IMAP server, as its certificate has it. Every mailbox needs "
+			"one.",
+	},
+	{
+		.name = "port",
+		.type = OPTION_INTEGER,
+		FIELD(struct config_server, port),
+		.sample = "993",
+		.min = 1,
+		.max = UINT16_MAX,
+		.implied = "993, or 143 for starttls and none",
+		.help = "TCP port.",
+	},
+	{
+		.name = "tls",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_server, tls),
+		.choices = tls_choices,
+		.value = "implicit",
+		.help = "How the connection is protected.",
+	},
+	{
+		.name = "ca_file",
+		.type = OPTION_TEXT,
+		FIELD(struct config_server, ca_file),
+		.sample = "/etc/ssl/certs/example-ca.pem",
+		.format = format_path,
+		.implied = "the system's store",
+		.help = "Certificates (PEM) that the server's must come from.",
+	},
+	{
+		.name = "pinned_key",
+		.type = OPTION_TEXT,
+		FIELD(struct config_server, pinned_key),
+		.sample = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		.format = format_fingerprint,
+		.implied = "none",
+		.help = "SHA-256 of the server's public key (SPKI) in hex; any other key is "
+			"refused.",
+	},
+};
+
+const struct option_table option_table_server = {
+	TABLE(server_options),
+	.item_size = sizeof(struct config_server),
+};
+
+/* The login */
+
+static bool uses_password(const void *item)
+{
+	return ((const struct config_mailbox *)item)->auth == AUTH_PASSWORD;
+}
+
+static bool uses_token(const void *item)
+{
+	return !uses_password(item);
+}
+
+static const struct choice auth_choices[] = {
+	{.name = "password", AUTH_PASSWORD, .help = "user and password"},
+	{.name = "xoauth2", AUTH_XOAUTH2, .help = "an access token, for Google and Microsoft"},
+	{.name = "oauthbearer", AUTH_OAUTHBEARER, .help = "an access token, RFC 7628"},
+	{0},
+};
+
+static const struct choice grant_choices[] = {
+	{.name = "refresh-token",
+		GRANT_REFRESH_TOKEN,
+		.help = "a person logs in once with 'postroom mailbox login NAME'"},
+	{.name = "client-credentials",
+		GRANT_CLIENT_CREDENTIALS,
+		.help = "the client's own secret, nobody logs in"},
+	{0},
+};
+
+static const struct option oauth_options[] = {
+	{
+		.name = "grant",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_oauth, grant),
+		.sample = "refresh-token",
+		.choices = grant_choices,
+		.required = true,
+		.help = "How access tokens are got.",
+	},
+	{
+		.name = "token_url",
+		.type = OPTION_TEXT,
+		FIELD(struct config_oauth, token_url),
+		.sample = "https://login.example.com/token",
+		.format = format_secure_url,
+		.required = true,
+		.help = "The token endpoint.",
+	},
+	{
+		.name = "device_url",
+		.type = OPTION_TEXT,
+		FIELD(struct config_oauth, device_url),
+		.sample = "https://login.example.com/devicecode",
+		.format = format_secure_url,
+		.implied = "no device login",
+		.help = "The device authorization endpoint (RFC 8628), for the first login.",
+	},
+	{
+		.name = "client_id",
+		.type = OPTION_TEXT,
+		FIELD(struct config_oauth, client_id),
+		.sample = "postroom",
+		.required = true,
+		.help = "The client's ID at the provider.",
+	},
+	{
+		.name = "client_secret",
+		.type = OPTION_SECRET,
+		FIELD(struct config_oauth, client_secret),
+		.sample = "{file: /etc/postroom/oauth.secret}",
+		.table = &option_table_secret,
+		.help = "The client's secret, where it has one.",
+	},
+	{
+		.name = "scope",
+		.type = OPTION_TEXT,
+		FIELD(struct config_oauth, scope),
+		.sample = "https://login.example.com/IMAP.AccessAsUser.All offline_access",
+		.implied = "what the provider gives",
+		.help = "The scopes to ask for.",
+	},
+};
+
+static const struct option_table oauth_table = {
+	TABLE(oauth_options),
+	.item_size = sizeof(struct config_oauth),
+};
+
+static const struct option login_options[] = {
+	{
+		.name = "user",
+		.type = OPTION_TEXT,
+		FIELD(struct config_mailbox, user),
+		.example = "crm@example.org",
+		.help = "Login name. Every mailbox needs one.",
+	},
+	{
+		.name = "auth",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_mailbox, auth),
+		.choices = auth_choices,
+		.value = "password",
+		.help = "What proves who we are.",
+	},
+	{
+		.name = "password",
+		.type = OPTION_SECRET,
+		FIELD(struct config_mailbox, password),
+		.table = &option_table_secret,
+		.applies = uses_password,
+		.applies_when = "with auth: password",
+		.example = "{file: /etc/postroom/crm.password}",
+		.help = "Where the password comes from; it never stands in this file itself.",
+	},
+	{
+		.name = "token",
+		.type = OPTION_SECRET,
+		FIELD(struct config_mailbox, password),
+		.table = &option_table_secret,
+		.applies = uses_token,
+		.applies_when = "with auth: xoauth2 or oauthbearer",
+		.sample = "{command: /usr/local/bin/crm-token}",
+		.help = "Where an access token comes from, mostly a command.",
+	},
+	{
+		.name = "oauth",
+		.type = OPTION_GROUP,
+		FIELD(struct config_mailbox, oauth),
+		.table = &oauth_table,
+		.optional_group = true,
+		.applies = uses_token,
+		.applies_when = "with auth: xoauth2 or oauthbearer",
+		.help = "The provider that the daemon gets access tokens from, in place of token.",
+	},
+};
+
+const struct option_table option_table_login = {
+	TABLE(login_options),
+	.item_size = sizeof(struct config_mailbox),
+};
+
+/* What is read, who may write, what happens on the server */
+
+static const struct choice kind_choices[] = {
+	{.name = "capture",
+		KIND_CAPTURE,
+		.help = "blind-copied or forwarded by colleagues: activities and follow-ups"},
+	{.name = "invoices", KIND_INVOICES, .help = "finance tickets"},
+	{.name = "leads", KIND_LEADS, .help = "contacts and deals"},
+	{.name = "support", KIND_SUPPORT, .help = "support cases"},
+	{.name = "actions", KIND_ACTIONS, .help = "minutes: tasks"},
+	{0},
+};
+
+static const struct choice trust_choices[] = {
+	{.name = "nobody", false, .help = "the sender decides"},
+	{.name = "folder", true, .help = "colleagues put mail here; all in it counts as theirs"},
+	{0},
+};
+
+static const struct option folder_options[] = {
+	{
+		.name = "folder",
+		.type = OPTION_TEXT,
+		FIELD(struct config_folder, name),
+		.required = true,
+		.example = "INBOX",
+		.help = "Name of the folder as mail programs show it, with all its parents.",
+	},
+	{
+		.name = "kind",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_folder, kind),
+		.sample = "capture",
+		.choices = kind_choices,
+		.implied = "that of the mailbox",
+		.help = "What its mail becomes.",
+	},
+	{
+		.name = "trust",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_folder, trust_folder),
+		.choices = trust_choices,
+		.value = "nobody",
+		.help = "Whom mail in this folder counts as put there by.",
+	},
+};
+
+static void folder_inherit(void *item, const struct config *config, int line)
+{
+	struct config_folder *folder = item;
+
+	(void)config;
+	(void)line;
+	/* "not given", until check_mailboxes knows the mailbox's. */
+	folder->kind = MAILBOX_KIND_COUNT;
+}
+
+static const struct option_table folder_table = {
+	TABLE(folder_options),
+	.item_size = sizeof(struct config_folder),
+	.shorthand = "folder",
+	.inherit = folder_inherit,
+};
+
+static const struct option authserv_option = {
+	.name = "authserv-id",
+	.type = OPTION_TEXT,
+	FIELD(struct config_mailbox, policy_authserv_id),
+	.format = format_authserv_id,
+};
+
+static const struct option header_options[] = {
+	{
+		.name = "name",
+		.type = OPTION_TEXT,
+		FIELD(struct config_mailbox, policy_header_name),
+		.format = format_field_name,
+		.required = true,
+	},
+	{
+		.name = "value",
+		.type = OPTION_TEXT,
+		FIELD(struct config_mailbox, policy_header_value),
+		.hidden = true,
+		.required = true,
+	},
+};
+
+static const struct option_table header_table = {TABLE(header_options)};
+
+static const struct option header_option = {
+	.name = "header",
+	.type = OPTION_GROUP,
+	.table = &header_table,
+};
+
+static const struct option secret_tag_option = {
+	.name = "secret-tag",
+	.type = OPTION_SECRET,
+	FIELD(struct config_mailbox, policy_secret),
+	.table = &option_table_secret,
+};
+
+static const struct choice policy_choices[] = {
+	{.name = "none", POLICY_NONE, .help = "no check: the From field is believed"},
+	{.name = "submission",
+		POLICY_SUBMISSION,
+		.help = "our own host says in the topmost Received field that the sender logged in "
+			"(ESMTPA, ESMTPSA)"},
+	{.name = "exchange-internal",
+		POLICY_EXCHANGE_INTERNAL,
+		.help = "Exchange marked the mail as from inside"},
+	{.name = "authserv-id",
+		POLICY_AUTHSERV_ID,
+		&authserv_option,
+		"{authserv-id: NAME}",
+		"the topmost Authentication-Results of that server says that DMARC, DKIM or SPF "
+		"passed"},
+	{.name = "header",
+		POLICY_HEADER,
+		&header_option,
+		"{header: {name: NAME, value: VALUE}}",
+		"a field that only our own server sets"},
+	{.name = "secret-tag",
+		POLICY_SECRET_TAG,
+		&secret_tag_option,
+		"{secret-tag: {file: PATH}}",
+		"a secret in the address: crm+SECRET.2w@"},
+	{0},
+};
+
+static const struct option move_option = {
+	.name = "move",
+	.type = OPTION_TEXT,
+	FIELD(struct config_mailbox, action_folder),
+};
+
+static const struct option delete_options[] = {
+	{
+		.name = "after",
+		.type = OPTION_DURATION,
+		FIELD(struct config_mailbox, action_delete_after_ms),
+		.min = HOUR,
+		.max = 100 * YEAR,
+		.required = true,
+		.example = "30d",
+	},
+};
+
+static const struct option_table delete_table = {TABLE(delete_options)};
+
+static const struct option delete_option = {
+	.name = "delete",
+	.type = OPTION_GROUP,
+	.table = &delete_table,
+};
+
+static const struct choice action_choices[] = {
+	{.name = "keep", ACTION_KEEP, .help = "nothing"},
+	{.name = "seen", ACTION_SEEN, .help = "mark it as read"},
+	{.name = "flag", ACTION_FLAG, .help = "flag it"},
+	{.name = "move",
+		ACTION_MOVE,
+		&move_option,
+		"{move: FOLDER}",
+		"move filed and ignored mail to a folder that is not read"},
+	{.name = "delete",
+		ACTION_DELETE,
+		&delete_option,
+		"{delete: {after: 30d}}",
+		"delete filed and ignored mail that long after its arrival"},
+	{0},
+};
+
+static const struct option mailbox_options[] = {
+	{
+		.name = "name",
+		.type = OPTION_TEXT,
+		FIELD(struct config_mailbox, name),
+		.format = format_mailbox,
+		.required = true,
+		.example = "crm",
+		.help = "Name of the mailbox in commands and logs.",
+	},
+	{
+		.name = "kind",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_mailbox, kind),
+		.choices = kind_choices,
+		.required = true,
+		.example = "capture",
+		.help = "What its mail becomes.",
+	},
+	{
+		.name = "addresses",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_mailbox, addresses),
+		.format = format_address,
+		.example = "[crm@example.org]",
+		.help = "Addresses that deliver here, without tags. Only these are believed in "
+			"Delivered-To and its kin.",
+	},
+	{
+		.name = "server",
+		.type = OPTION_GROUP,
+		FIELD(struct config_mailbox, server),
+		.table = &option_table_server,
+		.help = "The IMAP server; only what differs from the server of all mailboxes.",
+	},
+	{
+		.name = "login",
+		.type = OPTION_GROUP,
+		.offset = 0, /* its values lie in the mailbox itself */
+		.table = &option_table_login,
+		.example = "",
+		.help = "The login there.",
+	},
+	{
+		.name = "folders",
+		.type = OPTION_LIST,
+		FIELD(struct config_mailbox, folders),
+		COUNT(struct config_mailbox, folder_count),
+		.table = &folder_table,
+		.implied = "INBOX",
+		.example = "",
+		.help = "Folders that are read, the first one by IDLE. A name alone is enough.",
+	},
+	{
+		.name = "who_may_write",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_mailbox, policy),
+		.choices = policy_choices,
+		.example = "submission",
+		.help = "How a mail proves that it comes from one of our people. The kinds capture "
+			"and "
+			"actions need one.",
+	},
+	{
+		.name = "may_write",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_mailbox, may_write),
+		.sample = "[anna]",
+		.implied = "all users",
+		.help = "Users who may write here.",
+	},
+	{
+		.name = "envelope_field",
+		.type = OPTION_TEXT,
+		FIELD(struct config_mailbox, envelope_field),
+		.sample = "Delivered-To",
+		.format = format_field_name,
+		.implied = "Delivered-To, X-Original-To, Envelope-To, X-Envelope-To",
+		.help = "The one header field in which our server writes the envelope's address.",
+	},
+	{
+		.name = "action",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_mailbox, action),
+		.choices = action_choices,
+		.value = "keep",
+		.help = "What happens to a mail on the server once it is recorded.",
+	},
+	{
+		.name = "since",
+		.type = OPTION_DATE,
+		FIELD(struct config_mailbox, since),
+		.implied = "all mail counts as new",
+		.example = "2026-01-01",
+		.help = "Older mail is filed as history and opens no ticket, deal, case, task or "
+			"follow-up.",
+	},
+	{
+		.name = "idle",
+		.type = OPTION_BOOLEAN,
+		FIELD(struct config_mailbox, idle),
+		.value = "true",
+		.help = "Let the server announce new mail in the first folder (IDLE).",
+	},
+	{
+		.name = "poll",
+		.type = OPTION_DURATION,
+		FIELD(struct config_mailbox, poll_ms),
+		.min = SECOND,
+		.max = DAY,
+		.value = "1m",
+		.help = "How often the other folders are looked at.",
+	},
+	{
+		.name = "auth_retry",
+		.type = OPTION_DURATION,
+		FIELD(struct config_mailbox, auth_retry_ms),
+		.min = MINUTE,
+		.max = 7 * DAY,
+		.value = "1h",
+		.help = "How long to wait after the login was refused three times.",
+	},
+};
+
+static void mailbox_inherit(void *item, const struct config *config, int line)
+{
+	struct config_mailbox *mailbox = item;
+	const struct config_mailbox *defaults = &config->mailbox_defaults;
+
+	mailbox->server = defaults->server;
+	mailbox->user = defaults->user;
+	mailbox->auth = defaults->auth;
+	mailbox->password = defaults->password;
+	mailbox->oauth = defaults->oauth;
+	mailbox->line = line;
+}
+
+const struct option_table option_table_mailbox = {
+	TABLE(mailbox_options),
+	.item_size = sizeof(struct config_mailbox),
+	.inherit = mailbox_inherit,
+};
