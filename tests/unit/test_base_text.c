@@ -82,9 +82,7 @@ static void test_clean(void **state)
 
 static void test_clean_keeps_what_is_clean(void **state)
 {
-	static const char *const texts[] = {"plain",
-		"Gr\xC3\xBC\xC3\x9F"
-		"e \xE2\x80\x9Cx\xE2\x80\x9D",
+	static const char *const texts[] = {"plain", "Gr\xC3\xBC\xC3\x9F \xE2\x80\x9Cx\xE2\x80\x9D",
 		"\xD0\x9F\xD1\x80\xD0\xB8", "\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x98\x80"};
 	struct arena arena = {0};
 
