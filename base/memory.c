@@ -39,3 +39,10 @@ char *memory_string(const char *string)
 
 	return memcpy(memory_alloc(size), string, size);
 }
+
+void memory_forget(void *piece, size_t size_bytes)
+{
+	if (piece)
+		explicit_bzero(piece, size_bytes);
+	free(piece);
+}

@@ -11,6 +11,8 @@
 void *memory_alloc(size_t size_bytes);
 void *memory_resize(void *piece, size_t size_bytes);
 char *memory_string(const char *string);
+/* Overwrites what was secret, then frees it; NULL is legal. */
+void memory_forget(void *piece, size_t size_bytes);
 _Noreturn void memory_exhausted(void);
 
 #endif

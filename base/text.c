@@ -82,6 +82,17 @@ static int32_t take_code_point(struct span text, size_t *at)
 	return code_point;
 }
 
+bool text_next(struct span *rest, int32_t *code_point)
+{
+	size_t at = 0;
+
+	if (rest->size == 0)
+		return false;
+	*code_point = take_code_point(*rest, &at);
+	*rest = span_after(*rest, at);
+	return true;
+}
+
 bool text_is_utf8(struct span text)
 {
 	size_t at = ascii_prefix(text);
@@ -140,11 +151,14 @@ static bool is_clean(struct span text)
 	}
 }
 
-static void append_code_point(struct buffer *out, int32_t code_point)
+void text_append(struct buffer *out, int32_t code_point)
 {
 	utf8proc_uint8_t bytes[4];
-	utf8proc_ssize_t size = utf8proc_encode_char(code_point, bytes);
+	utf8proc_ssize_t size;
 
+	if (!utf8proc_codepoint_valid(code_point))
+		code_point = REPLACEMENT;
+	size = utf8proc_encode_char(code_point, bytes);
 	buffer_append(out, (struct span){(const char *)bytes, (size_t)size});
 }
 
@@ -171,10 +185,10 @@ static void append_repaired(struct buffer *out, struct span text)
 			code_point = REPLACEMENT;
 		run = utf8proc_get_property(code_point)->combining_class != 0 ? run + 1 : 0;
 		if (run > COMBINING_RUN_MAX) {
-			append_code_point(out, JOINER);
+			text_append(out, JOINER);
 			run = 1;
 		}
-		append_code_point(out, code_point);
+		text_append(out, code_point);
 	}
 }
 

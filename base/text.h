@@ -6,12 +6,20 @@
 #define BASE_TEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/span.h"
 
 bool text_is_utf8(struct span text);
+/*
+ * Takes the next code point out of *rest; -1 for bytes that are no UTF-8, of which at least one is
+ * taken. False at the end.
+ */
+bool text_next(struct span *rest, int32_t *code_point);
+/* Appends a code point as UTF-8; one that does not exist as U+FFFD. */
+void text_append(struct buffer *out, int32_t code_point);
 /*
  * Valid UTF-8 in NFC: bad sequences become U+FFFD, NUL goes. Returns the span itself, without a
  * copy, when nothing had to change.

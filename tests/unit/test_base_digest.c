@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "base/compiler.h"
 #include "base/compress.h"
 #include "base/digest.h"
@@ -154,6 +155,42 @@ static void test_compress_damage(void **state)
 	buffer_done(&plain);
 }
 
+static void test_base64(void **state)
+{
+	/* RFC 4648 section 10 */
+	static const struct {
+		struct span bytes, text;
+	} cases[] = {
+		{SPAN_INIT(""), SPAN_INIT("")},
+		{SPAN_INIT("f"), SPAN_INIT("Zg==")},
+		{SPAN_INIT("fo"), SPAN_INIT("Zm8=")},
+		{SPAN_INIT("foo"), SPAN_INIT("Zm9v")},
+		{SPAN_INIT("\xfb\xff\0"), SPAN_INIT("+/8A")},
+	};
+	static const struct span bad[] = {SPAN_INIT("Zg"), SPAN_INIT("Zg="), SPAN_INIT("Z==="),
+		SPAN_INIT("===="), SPAN_INIT("Zm9v\n"), SPAN_INIT(" Zm9"), SPAN_INIT("Zg==Zg=="),
+		SPAN_INIT("Zm9_")};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct buffer text = {0}, bytes = {0};
+
+		base64_append(&text, cases[i].bytes);
+		assert_true(span_equal(buffer_span(&text), cases[i].text));
+		assert_true(base64_decode(&bytes, cases[i].text));
+		assert_true(span_equal(buffer_span(&bytes), cases[i].bytes));
+		buffer_done(&text);
+		buffer_done(&bytes);
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+		struct buffer bytes = {0};
+
+		assert_false(base64_decode(&bytes, bad[i]));
+		assert_int_equal(bytes.size, 0);
+		buffer_done(&bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +198,7 @@ int main(void)
 		cmocka_unit_test(test_keyed),
 		cmocka_unit_test(test_bad_hex),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_compress_round_trip),
 		cmocka_unit_test(test_compress_limits),
 		cmocka_unit_test(test_compress_damage),

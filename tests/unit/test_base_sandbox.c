@@ -55,8 +55,8 @@ static int set_up(void **state)
 	socklen_t size = sizeof place.address;
 
 	(void)state;
-	strcpy(place.state, "/tmp/sandbox-state-XXXXXX");
-	strcpy(place.outside, "/tmp/sandbox-outside-XXXXXX");
+	snprintf(place.state, sizeof place.state, "/tmp/sandbox-state-XXXXXX");
+	snprintf(place.outside, sizeof place.outside, "/tmp/sandbox-outside-XXXXXX");
 	assert_non_null(mkdtemp(place.state));
 	assert_non_null(mkdtemp(place.outside));
 	snprintf(place.state_file, sizeof place.state_file, "%s/file", place.state);

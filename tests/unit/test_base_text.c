@@ -264,6 +264,27 @@ static void test_escape_line(void **state)
 	}
 }
 
+static void test_next_and_append(void **state)
+{
+	struct span rest = SPAN("a\xC3\xA9\xF0\x9F\x98\x80\xE2\x82z");
+	static const int32_t expected[] = {'a', 0xE9, 0x1F600, -1, 'z'};
+	struct buffer again = {0};
+	int32_t code_point;
+	size_t count = 0;
+
+	(void)state;
+	while (text_next(&rest, &code_point)) {
+		assert_int_equal(code_point, expected[count++]);
+		text_append(&again, code_point);
+	}
+	assert_int_equal(count, ARRAY_COUNT(expected));
+	text_append(&again, 0xD800);
+	text_append(&again, 0x110000);
+	assert_string_equal(buffer_string(&again),
+		"a\xC3\xA9\xF0\x9F\x98\x80\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD");
+	buffer_done(&again);
+}
+
 static void test_width(void **state)
 {
 	(void)state;
@@ -286,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_fold_address),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_escape_line),
+		cmocka_unit_test(test_next_and_append),
 		cmocka_unit_test(test_width),
 	};
 
