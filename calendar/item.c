@@ -1,0 +1,205 @@
+#include "calendar/item.h"
+
+#include "base/text.h"
+#include "base/zone.h"
+#include "store/task.h"
+#include "store/ticket.h"
+
+#define WINDOW_BEFORE_DAYS    30
+#define WINDOW_AFTER_DAYS     400
+#define TITLE_MAX_BYTES	      250
+#define DESCRIPTION_MAX_BYTES 2000
+#define PAGE_ITEMS	      500
+
+struct span calendar_clean(struct arena *arena, struct span text, size_t max_bytes, bool lines)
+{
+	struct span valid = text_cut(text_clean(arena, text), max_bytes);
+	char *clean = arena_alloc(arena, valid.size + 1);
+	size_t used = 0;
+
+	for (size_t i = 0; i < valid.size; i++) {
+		unsigned char byte = (unsigned char)valid.data[i];
+
+		if (byte == '\r' && i + 1 < valid.size && valid.data[i + 1] == '\n')
+			continue;
+		if (byte == '\r' || byte == '\n')
+			clean[used++] = lines ? '\n' : ' ';
+		else if (byte == '\t')
+			clean[used++] = ' ';
+		else if (byte == 0xc2 && i + 1 < valid.size &&
+			 (unsigned char)valid.data[i + 1] < 0xa0)
+			i++; /* U+0080 … U+009F: the C1 controls */
+		else if (byte >= ' ' && byte != 0x7f)
+			clean[used++] = valid.data[i];
+	}
+	return (struct span){clean, used};
+}
+
+static bool in_window(const struct calendar_feed *feed, struct date day)
+{
+	int64_t distance = date_to_days(day) - date_to_days(feed->today);
+
+	return distance >= -WINDOW_BEFORE_DAYS && distance <= WINDOW_AFTER_DAYS;
+}
+
+static struct span task_description(struct arena *arena, const struct task *task)
+{
+	struct span note = calendar_clean(arena, task->note, DESCRIPTION_MAX_BYTES, true);
+
+	if (span_is_empty(task->contact_name))
+		return note;
+	return arena_format(arena, "%.*s%s%s%.*s",
+		SPAN_ARG(calendar_clean(arena, task->contact_name, TITLE_MAX_BYTES, false)),
+		task->contact_do_not_contact ? " (do not contact)" : "",
+		span_is_empty(note) ? "" : "\n", SPAN_ARG(note));
+}
+
+static struct calendar_item item_of_task(
+	struct arena *arena, const struct calendar_feed *feed, const struct task *task)
+{
+	struct span title = calendar_clean(arena, task->title, TITLE_MAX_BYTES, false);
+
+	return (struct calendar_item){
+		.uid = arena_format(arena, "task-%lld@%s", (long long)task->id, feed->instance),
+		.title = arena_format(arena, "%.*s #%lld%s", SPAN_ARG(title), (long long)task->id,
+			task->contact_do_not_contact ? " [do not contact]" : ""),
+		.description = task_description(arena, task),
+		.day = task->due_date,
+		.start_ms = task->due_ms,
+		.length_ms = task->length_ms > 0 ? task->length_ms : feed->follow_up_length_ms,
+		.created_ms = task->created_ms,
+		.changed_ms = task->changed_ms,
+		.sequence = task->sequence,
+	};
+}
+
+static struct span amount_text(struct arena *arena, const struct ticket *ticket)
+{
+	int64_t cents = ticket->has_payable ? ticket->payable_cents : ticket->total_cents;
+	const char *sign = cents < 0 ? "-" : "";
+	uint64_t size = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
+
+	if (!ticket->has_payable && !ticket->has_total)
+		return SPAN("");
+	return arena_format(arena, " %s%llu.%02llu %.*s", sign, (unsigned long long)(size / 100),
+		(unsigned long long)(size % 100), SPAN_ARG(ticket->currency));
+}
+
+static struct calendar_item item_of_ticket(
+	struct arena *arena, const struct calendar_feed *feed, const struct ticket *ticket)
+{
+	struct span name =
+		span_is_empty(ticket->supplier_name) ? ticket->title : ticket->supplier_name;
+
+	return (struct calendar_item){
+		.uid = arena_format(arena, "ticket-%lld@%s", (long long)ticket->id, feed->instance),
+		.title = calendar_clean(arena,
+			arena_format(arena, "Due: %.*s%s%.*s%.*s ticket #%lld%s", SPAN_ARG(name),
+				span_is_empty(ticket->number) ? "" : " ", SPAN_ARG(ticket->number),
+				SPAN_ARG(amount_text(arena, ticket)), (long long)ticket->id,
+				span_equal(ticket->state, SPAN("hold")) ? " [hold]" : ""),
+			TITLE_MAX_BYTES, false),
+		.description =
+			calendar_clean(arena, ticket->hold_reason, DESCRIPTION_MAX_BYTES, true),
+		.day = ticket->due_date,
+		.created_ms = ticket->created_ms,
+		.changed_ms = ticket->changed_ms,
+		.sequence = ticket->sequence,
+	};
+}
+
+/* What one walk over a user's records needs. */
+struct walk {
+	struct db *db;
+	const struct calendar_feed *feed;
+	bool undated;
+	bool (*each)(void *context, const struct calendar_item *item, struct error *err);
+	void *context;
+	struct calendar_content *content;
+};
+
+static bool walk_item(
+	struct walk *walk, const struct calendar_item *item, bool open, struct error *err)
+{
+	struct date day = item->day;
+
+	if (item->changed_ms > walk->content->changed_ms)
+		walk->content->changed_ms = item->changed_ms;
+	if (!open)
+		return true;
+	if (item->start_ms != 0)
+		day = zone_local(walk->feed->zone, item->start_ms).date;
+	if (date_is_set(day) ? !in_window(walk->feed, day) : !walk->undated)
+		return true;
+	walk->content->items++;
+	return walk->each(walk->context, item, err);
+}
+
+static bool walk_tasks(struct walk *walk, int64_t user_id, struct error *err)
+{
+	struct task_filter filter = {.assignee_id = user_id, .page = {.limit = PAGE_ITEMS}};
+	CLEANUP(arena_done) struct arena arena = {0};
+	size_t count;
+
+	do {
+		struct task *tasks;
+
+		arena_reset(&arena);
+		if (!task_list(walk->db, &filter, &arena, &tasks, &count, err))
+			return false;
+		for (size_t i = 0; i < count; i++) {
+			struct calendar_item item = item_of_task(&arena, walk->feed, &tasks[i]);
+
+			if (!walk_item(walk, &item, span_equal(tasks[i].state, SPAN("open")), err))
+				return false;
+			filter.page.after_id = tasks[i].id;
+		}
+	} while (count == PAGE_ITEMS);
+	return true;
+}
+
+static bool ticket_is_unfinished(const struct ticket *ticket)
+{
+	return span_equal(ticket->state, SPAN("open")) || span_equal(ticket->state, SPAN("hold"));
+}
+
+static bool walk_tickets(struct walk *walk, int64_t user_id, struct error *err)
+{
+	struct ticket_filter filter = {.assignee_id = user_id, .page = {.limit = PAGE_ITEMS}};
+	CLEANUP(arena_done) struct arena arena = {0};
+	size_t count;
+
+	do {
+		struct ticket *tickets;
+
+		arena_reset(&arena);
+		if (!ticket_list(walk->db, &filter, &arena, &tickets, &count, err))
+			return false;
+		for (size_t i = 0; i < count; i++) {
+			struct calendar_item item = item_of_ticket(&arena, walk->feed, &tickets[i]);
+
+			filter.page.after_id = tickets[i].id;
+			if (!date_is_set(item.day))
+				continue;
+			if (!walk_item(walk, &item, ticket_is_unfinished(&tickets[i]), err))
+				return false;
+		}
+	} while (count == PAGE_ITEMS);
+	return true;
+}
+
+bool calendar_items(struct db *db, const struct calendar_feed *feed, bool undated,
+	bool (*each)(void *context, const struct calendar_item *item, struct error *err),
+	void *context, struct calendar_content *content, struct error *err)
+{
+	struct walk walk = {db, feed, undated, each, context, content};
+
+	*content = (struct calendar_content){0};
+	for (size_t i = 0; i < feed->user_count; i++)
+		if (!walk_tasks(&walk, feed->user_ids[i], err))
+			return false;
+	for (size_t i = 0; i < feed->user_count; i++)
+		if (!walk_tickets(&walk, feed->user_ids[i], err))
+			return false;
+	return true;
+}
