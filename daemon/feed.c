@@ -1,0 +1,456 @@
+/*
+ * The feed over HTTP, by libevent's evhttp: rules 15 to 19 of docs/calendar.md. Pages are rendered
+ * whole by feed_page.c before a byte of an answer is sent.
+ */
+#include "daemon/feed.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/frame.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/sandbox.h"
+#include "base/zone.h"
+#include "config/load.h"
+#include "daemon/channel.h"
+#include "daemon/feed_page.h"
+#include "daemon/role.h"
+
+#define HEADER_MAX_BYTES  8192
+#define BODY_MAX_BYTES	  4096
+#define IDLE_SECONDS	  10
+#define CLIENT_NAME_BYTES 200
+#define CONTROL_OUT_BYTES ((size_t)1 << 16)
+#define LEDGER_OUT_BYTES  ((size_t)1 << 20)
+#define FETCH_REPORT_MS	  INT64_C(60000)
+#define KEPT_FETCHES	  256
+#define HTTP_DATE_SIZE	  sizeof("Sat, 21 Nov 2026 10:00:00 GMT")
+
+/* A client's fetches that the ledger has not been told of. */
+struct fetch {
+	int64_t feed_id, at_ms;
+	uint32_t count;
+	int status;
+	char client[CLIENT_NAME_BYTES + 1];
+};
+
+struct feed {
+	struct config *config;
+	struct db *db;
+	struct feed_pages *pages;
+	struct event_base *base;
+	struct evhttp *http;
+	struct channel control, ledger;
+	struct fetch fetches[KEPT_FETCHES];
+	size_t fetch_count;
+	int64_t fetches_since_ms;
+};
+
+/* ---------------------------------------------------------------- what is told to the others */
+
+static void fetches_report(struct feed *feed)
+{
+	CLEANUP(buffer_done) struct buffer body = {0};
+	struct error err;
+
+	for (size_t i = 0; i < feed->fetch_count; i++) {
+		const struct fetch *fetch = &feed->fetches[i];
+		struct role_fetched fetched = {
+			.feed_id = fetch->feed_id,
+			.client = span_from(fetch->client),
+			.at_ms = fetch->at_ms,
+			.status = fetch->status,
+			.count = fetch->count,
+		};
+
+		buffer_clear(&body);
+		role_write_fetched(&fetched, &body);
+		if (!channel_send(&feed->ledger, ROLE_FETCHED, buffer_span(&body), &err)) {
+			log_failure(LOG_LEVEL_WARNING, "fetch-report-failed", &err);
+			event_base_loopbreak(feed->base);
+			break;
+		}
+	}
+	feed->fetch_count = 0;
+	feed->fetches_since_ms = clock_monotonic_ms();
+}
+
+/* One a client and minute: clients that poll in a loop cost the ledger nothing. */
+static void fetch_note(struct feed *feed, int64_t feed_id, const char *client, int status)
+{
+	struct fetch *fetch;
+
+	for (size_t i = 0; i < feed->fetch_count; i++) {
+		fetch = &feed->fetches[i];
+		if (fetch->feed_id == feed_id &&
+			strncmp(fetch->client, client, CLIENT_NAME_BYTES) == 0)
+			goto count;
+	}
+	if (feed->fetch_count == KEPT_FETCHES)
+		fetches_report(feed);
+	fetch = &feed->fetches[feed->fetch_count++];
+	*fetch = (struct fetch){.feed_id = feed_id};
+	snprintf(fetch->client, sizeof fetch->client, "%s", client);
+count:
+	fetch->at_ms = clock_now_ms();
+	fetch->status = status;
+	fetch->count++;
+}
+
+/* ---------------------------------------------------------------- one request */
+
+/* RFC 9110 section 5.6.7; strftime would use the locale's names. */
+static const char *http_date(int64_t instant_ms, char text[HTTP_DATE_SIZE])
+{
+	static const char days[][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char months[][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct zone_time at = zone_local("UTC", instant_ms);
+
+	snprintf(text, HTTP_DATE_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT",
+		days[date_weekday(at.date)], at.date.day, months[at.date.month - 1], at.date.year,
+		at.hour, at.minute, at.second);
+	return text;
+}
+
+static const char *request_header(struct evhttp_request *request, const char *name)
+{
+	const char *value = evhttp_find_header(evhttp_request_get_input_headers(request), name);
+
+	return value ? value : "";
+}
+
+static void answer_header(struct evhttp_request *request, const char *name, const char *value)
+{
+	evhttp_add_header(evhttp_request_get_output_headers(request), name, value);
+}
+
+/* The list of If-None-Match has the tag, weak or strong (RFC 9110 section 13.1.2). */
+static bool matches_etag(const char *list, const char *etag)
+{
+	struct span rest = span_from(list), piece;
+
+	while (span_next(&rest, ',', &piece)) {
+		piece = span_trim(piece);
+		if (span_starts(piece, SPAN("W/")))
+			piece = span_after(piece, 2);
+		if (span_equal(piece, SPAN("*")) || span_equal(piece, span_from(etag)))
+			return true;
+	}
+	return false;
+}
+
+static bool accepts_gzip(const char *list)
+{
+	struct span rest = span_from(list), piece;
+
+	while (span_next(&rest, ',', &piece)) {
+		struct span coding;
+
+		if (!span_next(&piece, ';', &coding))
+			continue;
+		if (span_equal_fold(span_trim(coding), SPAN("gzip")))
+			return span_find(piece, SPAN("q=0")) < 0 ||
+			       span_find(piece, SPAN("q=0.")) >= 0;
+	}
+	return false;
+}
+
+static bool is_unchanged(struct evhttp_request *request, const char *etag, const char *modified)
+{
+	const char *known = request_header(request, "If-None-Match");
+
+	if (*known)
+		return matches_etag(known, etag);
+	return *modified && strcmp(request_header(request, "If-Modified-Since"), modified) == 0;
+}
+
+static int answer_page(struct evhttp_request *request, const struct feed_page *page)
+{
+	bool gzip = page->gzip.size > 0 && accepts_gzip(request_header(request, "Accept-Encoding"));
+	const char *etag = gzip ? page->gzip_etag : page->etag;
+	struct span body = gzip ? page->gzip : page->plain;
+	char modified[HTTP_DATE_SIZE] = "", size[24];
+	struct evbuffer *out;
+
+	if (page->changed_ms > 0)
+		answer_header(request, "Last-Modified", http_date(page->changed_ms, modified));
+	answer_header(request, "ETag", etag);
+	answer_header(request, "Vary", "Accept-Encoding");
+	answer_header(request, "Cache-Control", "private, no-cache");
+	if (is_unchanged(request, etag, modified)) {
+		evhttp_send_reply(request, HTTP_NOTMODIFIED, "Not Modified", NULL);
+		return HTTP_NOTMODIFIED;
+	}
+	answer_header(request, "Content-Type", page->content_type);
+	answer_header(request, "X-Content-Type-Options", "nosniff");
+	if (page->feed_id != 0)
+		answer_header(request, "Content-Disposition", "inline");
+	if (gzip)
+		answer_header(request, "Content-Encoding", "gzip");
+	snprintf(size, sizeof size, "%zu", body.size);
+	answer_header(request, "Content-Length", size);
+	out = evbuffer_new();
+	if (!out)
+		memory_exhausted();
+	if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
+		evbuffer_add(out, body.data, body.size);
+	evhttp_send_reply(request, HTTP_OK, "OK", out);
+	evbuffer_free(out);
+	return HTTP_OK;
+}
+
+static void answer_text(
+	struct evhttp_request *request, int status, const char *reason, const char *text)
+{
+	struct evbuffer *out = evbuffer_new();
+
+	if (!out)
+		memory_exhausted();
+	answer_header(request, "Content-Type", "text/plain; charset=utf-8");
+	evbuffer_add_printf(out, "%s\n", text);
+	evhttp_send_reply(request, status, reason, out);
+	evbuffer_free(out);
+}
+
+/* Without the address itself: it holds the secret. */
+static void page_failed(struct evhttp_request *request, const struct error *err)
+{
+	log_failure(LOG_LEVEL_ERROR, "page-failed", err);
+	answer_header(request, "Retry-After", "60");
+	answer_text(request, HTTP_SERVUNAVAIL, "Service Unavailable",
+		"The calendar can't be read just now; keep what you have.");
+}
+
+static void handle(struct evhttp_request *request, void *context)
+{
+	struct feed *feed = context;
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
+	const char *path = evhttp_uri_get_path(uri), *query = evhttp_uri_get_query(uri);
+	enum evhttp_cmd_type command = evhttp_request_get_command(request);
+	struct feed_page page;
+	struct error err;
+	bool found;
+	int status;
+
+	if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
+		answer_header(request, "Allow", "GET, HEAD");
+		answer_text(request, HTTP_BADMETHOD, "Method Not Allowed",
+			"This calendar is read only.");
+		return;
+	}
+	if (path && strcmp(path, "/robots.txt") == 0) {
+		/* Google Calendar obeys it when it fetches a subscription */
+		answer_text(request, HTTP_OK, "OK", "User-agent: *\nAllow: /");
+		return;
+	}
+	if (!feed_page_get(feed->pages, span_from(path), span_from(query), clock_now_ms(), &page,
+		    &found, &err)) {
+		page_failed(request, &err);
+		return;
+	}
+	if (!found) {
+		answer_text(request, HTTP_NOTFOUND, "Not Found", "Not found.");
+		return;
+	}
+	status = answer_page(request, &page);
+	if (page.feed_id != 0)
+		fetch_note(feed, page.feed_id, request_header(request, "User-Agent"), status);
+}
+
+/* ---------------------------------------------------------------- the role */
+
+/* "127.0.0.1:8377" or "[::1]:8377" into a listening socket; it never blocks. */
+static bool listen_on(const char *address, int *listening, struct error *err)
+{
+	struct span text = span_from(address), host, port;
+	ptrdiff_t colon = span_rfind_byte(text, ':');
+	struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_STREAM};
+	struct addrinfo *found = NULL;
+	CLEANUP(arena_done) struct arena arena = {0};
+	int failed, yes = 1;
+
+	if (colon < 0)
+		return error_set(err, ERROR_INPUT, "feed.listen: '%s' has no port", address);
+	host = span_part(text, 0, (size_t)colon);
+	port = span_after(text, (size_t)colon + 1);
+	if (span_starts(host, SPAN("[")) && span_ends(host, SPAN("]")))
+		host = span_part(host, 1, host.size - 2);
+	failed =
+		getaddrinfo(arena_string(&arena, host), arena_string(&arena, port), &hints, &found);
+	if (failed)
+		return error_set(
+			err, ERROR_INPUT, "feed.listen: '%s': %s", address, gai_strerror(failed));
+	*listening =
+		socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+	if (*listening < 0 ||
+		setsockopt(*listening, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+		/* inherited by the accepted: 182 requests/s without, 17,000 with */
+		setsockopt(*listening, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) < 0 ||
+		bind(*listening, found->ai_addr, found->ai_addrlen) < 0 ||
+		listen(*listening, SOMAXCONN) < 0) {
+		int saved_errno = errno;
+
+		if (*listening >= 0)
+			close(*listening);
+		freeaddrinfo(found);
+		return error_set_errno(err, ERROR_TEMPORARY, saved_errno,
+			"feed.listen: can't listen on %s", address);
+	}
+	freeaddrinfo(found);
+	return true;
+}
+
+static bool http_open(struct feed *feed, int listening, struct error *err)
+{
+	feed->base = event_base_new();
+	feed->http = feed->base ? evhttp_new(feed->base) : NULL;
+	if (!feed->http || evhttp_accept_socket(feed->http, listening) != 0)
+		return error_set(err, ERROR_TEMPORARY, "the HTTP server can't be started");
+	evhttp_set_max_headers_size(feed->http, HEADER_MAX_BYTES);
+	evhttp_set_max_body_size(feed->http, BODY_MAX_BYTES);
+	evhttp_set_timeout(feed->http, IDLE_SECONDS);
+	evhttp_set_default_content_type(feed->http, NULL);
+	evhttp_set_allowed_methods(feed->http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
+						       EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
+						       EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
+	evhttp_set_gencb(feed->http, handle, feed);
+	return true;
+}
+
+/* The supervisor and the ledger say nothing but STOP, or end. */
+static void on_control(evutil_socket_t socket, short what, void *context)
+{
+	struct feed *feed = context;
+	struct channel *channel = socket == feed->control.socket ? &feed->control : &feed->ledger;
+	struct frame frame;
+	struct error err;
+	bool found = true;
+
+	(void)what;
+	if (!channel_fill(channel, CONTROL_OUT_BYTES, &err) || channel->ended) {
+		event_base_loopbreak(feed->base);
+		return;
+	}
+	while (channel_next(channel, &frame, &found, &err) && found)
+		if (frame.type == CONTROL_STOP || frame.type == WIRE_STOP)
+			event_base_loopbreak(feed->base);
+}
+
+static void on_progress(evutil_socket_t socket, short what, void *context)
+{
+	struct feed *feed = context;
+	struct error err;
+
+	(void)socket, (void)what;
+	if (!channel_send(&feed->control, CONTROL_PROGRESS, SPAN(""), &err) ||
+		!channel_flush(&feed->ledger, &err))
+		event_base_loopbreak(feed->base);
+	else if (feed->fetch_count > 0 &&
+		 clock_monotonic_ms() - feed->fetches_since_ms >= FETCH_REPORT_MS)
+		fetches_report(feed);
+}
+
+static bool feed_open(struct feed *feed, const struct role_start *start, struct error *err)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+	int listening;
+
+	if (!config_load_text(arena_string(&arena, start->path), start->text, &feed->config, err) ||
+		!listen_on(feed->config->feed_listen, &listening, err) ||
+		!db_open(feed->config->state_directory, DB_READ, &feed->db, err) ||
+		!http_open(feed, listening, err))
+		return false;
+	feed->pages = feed_pages_new(feed->db, feed->config);
+	return sandbox_enter(SANDBOX_FEED, feed->config->state_directory, err);
+}
+
+static void feed_close(struct feed *feed)
+{
+	if (feed->http)
+		evhttp_free(feed->http);
+	if (feed->base)
+		event_base_free(feed->base);
+	feed_pages_free(feed->pages);
+	db_close(feed->db);
+	config_free(feed->config);
+	channel_close(&feed->control);
+	channel_close(&feed->ledger);
+}
+
+static bool feed_start(struct feed *feed, int64_t *progress_ms, struct error *err)
+{
+	CLEANUP(buffer_done) struct buffer storage = {0}, body = {0};
+	struct role_refused refused;
+	struct role_start start;
+	struct frame frame;
+	bool ended;
+
+	if (!frame_read(ROLE_CONTROL_FD, &storage, ROLE_MAX_BYTES, &frame, &ended, err))
+		return false;
+	if (ended || frame.type != ROLE_START)
+		return error_set(err, ERROR_TEMPORARY, "the supervisor went before it said START");
+	if (!role_read_start(frame.body, &start, err))
+		return false;
+	*progress_ms = start.progress_ms;
+	if (feed_open(feed, &start, err))
+		return frame_write(ROLE_CONTROL_FD, ROLE_READY, SPAN(""), err);
+	refused = (struct role_refused){err->kind, span_from(err->text)};
+	role_write_refused(&refused, &body);
+	(void)!frame_write(ROLE_CONTROL_FD, ROLE_REFUSED, buffer_span(&body), &(struct error){0});
+	return false;
+}
+
+static void feed_serve(struct feed *feed, int64_t progress_ms)
+{
+	struct timeval every = {.tv_sec = progress_ms / 1000, .tv_usec = progress_ms % 1000 * 1000};
+	struct event *events[] = {
+		event_new(feed->base, feed->control.socket, EV_READ | EV_PERSIST, on_control, feed),
+		event_new(feed->base, feed->ledger.socket, EV_READ | EV_PERSIST, on_control, feed),
+		event_new(feed->base, -1, EV_PERSIST, on_progress, feed),
+	};
+
+	event_add(events[0], NULL);
+	event_add(events[1], NULL);
+	event_add(events[2], &every);
+	event_base_dispatch(feed->base);
+	fetches_report(feed);
+	for (size_t i = 0; i < ARRAY_COUNT(events); i++)
+		event_free(events[i]);
+}
+
+int feed_main(void)
+{
+	struct feed feed = {.control = {.socket = -1}, .ledger = {.socket = -1}};
+	int64_t progress_ms = 1000;
+	struct error err;
+	bool started = feed_start(&feed, &progress_ms, &err);
+
+	if (started) {
+		channel_open(&feed.control, ROLE_CONTROL_FD, ROLE_MAX_BYTES, CONTROL_OUT_BYTES);
+		channel_open(&feed.ledger, ROLE_LEDGER_FD, ROLE_MAX_BYTES, LEDGER_OUT_BYTES);
+		feed.fetches_since_ms = clock_monotonic_ms();
+		log_event(
+			LOG_LEVEL_INFO, "serving", log_string("listen", feed.config->feed_listen));
+		feed_serve(&feed, progress_ms);
+	} else {
+		log_failure(LOG_LEVEL_ERROR, "feed-refused", &err);
+	}
+	feed_close(&feed);
+	return started ? EXIT_SUCCESS : EXIT_FAILURE;
+}

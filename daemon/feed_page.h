@@ -1,0 +1,40 @@
+/*
+ * feed_page.h - the bodies that the feed serves: a calendar by its secret address, health and
+ * metrics; rendered whole before a byte is sent, and kept while nothing changed. Knows no HTTP
+ * library.
+ */
+#ifndef DAEMON_FEED_PAGE_H
+#define DAEMON_FEED_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "config/config.h"
+#include "store/db.h"
+
+struct feed_pages; /* the database, the configuration and what is kept rendered */
+
+struct feed_pages *feed_pages_new(struct db *db, const struct config *config);
+void feed_pages_free(struct feed_pages *pages);
+
+#define FEED_ETAG_SIZE 40
+
+struct feed_page {
+	int64_t feed_id; /* 0: no calendar */
+	const char *content_type;
+	struct span plain, gzip;			      /* valid until the next page */
+	char etag[FEED_ETAG_SIZE], gzip_etag[FEED_ETAG_SIZE]; /* strong, with quotes */
+	int64_t changed_ms;				      /* 0: unknown */
+};
+
+/*
+ * The page of a path ("/feed/TOKEN/events.ics") with its query ("alarms=1", may be empty).
+ * *found false: there is no such page, for whatever cause (never told apart).
+ */
+MUST_CHECK bool feed_page_get(struct feed_pages *pages, struct span path, struct span query,
+	int64_t now_ms, struct feed_page *page, bool *found, struct error *err);
+
+#endif
