@@ -22,7 +22,8 @@ struct component_style {
  */
 void component_add_common(
 	icalcomponent *component, struct arena *arena, const struct calendar_item *item);
-/* A display alarm: at the start of timed items, the day before at 15:00 of all-day ones (rule 10). */
+/* A display alarm: at the start of timed items, the day before at 15:00 of all-day ones (rule 10).
+ */
 void component_add_alarm(
 	icalcomponent *component, struct arena *arena, const struct calendar_item *item);
 /* DTSTART, DTEND or DUE of an instant, in the style. */

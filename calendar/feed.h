@@ -16,19 +16,19 @@
 
 enum calendar_kind {
 	CALENDAR_EVENTS, /* events.ics: VEVENT only */
-	CALENDAR_TASKS,  /* tasks.ics: VTODO only */
+	CALENDAR_TASKS,	 /* tasks.ics: VTODO only */
 };
 
 struct calendar_feed {
 	enum calendar_kind kind;
-	struct span title;        /* the calendar's name in clients */
-	const char *instance;     /* domain in UIDs */
-	const char *zone;         /* IANA name, where days begin */
-	const int64_t *user_ids;  /* whose items */
+	struct span title;	 /* the calendar's name in clients */
+	const char *instance;	 /* domain in UIDs */
+	const char *zone;	 /* IANA name, where days begin */
+	const int64_t *user_ids; /* whose items */
 	size_t user_count;
-	bool alarms;              /* a VALARM each, only on request */
-	bool local_times;         /* TZID and VTIMEZONE instead of UTC */
-	struct date today;        /* in the zone: the middle of the window */
+	bool alarms;	   /* a VALARM each, only on request */
+	bool local_times;  /* TZID and VTIMEZONE instead of UTC */
+	struct date today; /* in the zone: the middle of the window */
 	int64_t follow_up_length_ms;
 };
 
@@ -41,7 +41,7 @@ struct calendar_content {
  * Appends the whole calendar: two calls on the same data give the same bytes. On failure the
  * buffer holds nothing that may be served.
  */
-MUST_CHECK bool calendar_render(struct db *db, const struct calendar_feed *feed,
-	struct buffer *out, struct calendar_content *content, struct error *err);
+MUST_CHECK bool calendar_render(struct db *db, const struct calendar_feed *feed, struct buffer *out,
+	struct calendar_content *content, struct error *err);
 
 #endif

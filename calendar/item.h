@@ -10,11 +10,11 @@
 #include "calendar/feed.h"
 
 struct calendar_item {
-	struct span uid;         /* of kind, id and instance alone (rule 1) */
-	struct span title;       /* with #N; clean: no control characters (rule 13) */
+	struct span uid;	 /* of kind, id and instance alone (rule 1) */
+	struct span title;	 /* with #N; clean: no control characters (rule 13) */
 	struct span description; /* may have LF, nothing else below space */
-	struct date day;         /* all-day, or not set */
-	int64_t start_ms;        /* timed, 0: not */
+	struct date day;	 /* all-day, or not set */
+	int64_t start_ms;	 /* timed, 0: not */
 	int64_t length_ms;
 	int64_t created_ms, changed_ms;
 	int sequence;
