@@ -27,7 +27,7 @@ static void grow(struct buffer *buffer, size_t needed)
 {
 	size_t capacity = buffer->capacity > 0 ? buffer->capacity : 256;
 
-	if (needed <= buffer->capacity)
+	if (buffer->data && needed <= buffer->capacity)
 		return;
 	while (capacity < needed) {
 		if (capacity > (size_t)-1 / 2)

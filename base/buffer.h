@@ -27,7 +27,8 @@ void buffer_append(struct buffer *buffer, struct span span);
 void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_format(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Room for size_bytes more, to be written at data + size; the writer then adds to size. */
+/* Room for size_bytes more (never NULL), to be written at data + size; the writer then adds to
+ * size. */
 char *buffer_reserve(struct buffer *buffer, size_t size_bytes);
 /* Drops the first size_bytes. */
 void buffer_drop(struct buffer *buffer, size_t size_bytes);

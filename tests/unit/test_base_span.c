@@ -96,6 +96,7 @@ static void test_buffer_cap(void **state)
 
 	(void)state;
 	buffer_init(&buffer, 5);
+	assert_non_null(buffer_reserve(&buffer, 0));
 	buffer_append_string(&buffer, "abc");
 	buffer_append_string(&buffer, "def"); /* all or nothing */
 	assert_true(buffer.full);
