@@ -2,22 +2,20 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/check.h"
 #include "config/free_mail.h"
 #include "config/index.h"
-#include "config/read.h"
 #include "config/suggest.h"
 
 /* Users */
 
-const char *check_nearest_user(struct reading *reading, const char *name)
+static const char *nearest_user(const struct config *config, const char *name)
 {
 	struct suggestion nearest = suggestion_begin(span_from(name));
 
-	for (size_t i = 0; i < reading->config->user_count; i++)
-		suggestion_try(&nearest, reading->config->users[i].name);
-	if (nearest.best == NULL)
-		return "";
-	return arena_format(reading->scratch, "; did you mean '%s'?", nearest.best).data;
+	for (size_t i = 0; i < config->user_count; i++)
+		suggestion_try(&nearest, config->users[i].name);
+	return nearest.best;
 }
 
 /* *name becomes the user's own spelling. */
@@ -29,8 +27,9 @@ static bool check_user_exists(struct reading *reading, const char **name, struct
 		return true;
 	user = config_user(reading->config, *name);
 	if (user == NULL)
-		return read_fault_at(reading, name, err, "there is no user %s under 'users'%s",
-			read_quote(reading, span_from(*name)), check_nearest_user(reading, *name));
+		return reading_fault_at(reading, name, err, "there is no user %s under 'users'%s",
+			reading_quote(reading, span_from(*name)),
+			reading_hint(reading, nearest_user(reading->config, *name)));
 	*name = user->name;
 	return true;
 }
@@ -67,7 +66,8 @@ static bool check_user_names(struct reading *reading, struct error *err)
 	repeated = index_repeated(index);
 	if (repeated == NULL)
 		return true;
-	return read_fault_at(reading, repeated->place, err, "there are two users with this name");
+	return reading_fault_at(
+		reading, repeated->place, err, "there are two users with this name");
 }
 
 static bool check_user_addresses(struct reading *reading, struct error *err)
@@ -90,7 +90,7 @@ static bool check_user_addresses(struct reading *reading, struct error *err)
 	repeated = index_repeated(index);
 	if (repeated == NULL)
 		return true;
-	return read_fault_at(reading, repeated->place, err,
+	return reading_fault_at(reading, repeated->place, err,
 		"this address is already given to user '%s'",
 		((const struct config_user *)index_find(index, repeated->key)->value)->name);
 }
@@ -199,17 +199,17 @@ static bool check_organisation(struct reading *reading, struct error *err)
 	struct config *config = reading->config;
 
 	if (config->own_domains.count == 0)
-		return read_fault_at(
+		return reading_fault_at(
 			reading, &config->own_domains, err, "must name at least one domain");
 	index_domains(config, &config->index->own_domains, &config->own_domains);
 	index_hosts(config);
 	add_free_mail_domains(config);
 	for (size_t i = 0; i < config->own_domains.count; i++)
 		if (config_is_free_mail_domain(config, span_from(config->own_domains.items[i])))
-			return read_fault_at(reading, &config->own_domains.items[i], err,
+			return reading_fault_at(reading, &config->own_domains.items[i], err,
 				"%s is a free mail provider: its other customers would count as "
 				"ours; give the addresses of our people under 'users' instead",
-				read_quote(reading, span_from(config->own_domains.items[i])));
+				reading_quote(reading, span_from(config->own_domains.items[i])));
 	if (config->instance == NULL)
 		config->instance = config->own_domains.items[0];
 	return true;
@@ -238,15 +238,15 @@ static bool check_leads(struct reading *reading, struct error *err)
 		struct config_score_rule *rule = &leads->score_rules[i];
 
 		if (!is_score_field(leads, rule->field))
-			return read_fault_at(reading, &rule->field, err,
+			return reading_fault_at(reading, &rule->field, err,
 				"must be subject, text, from, domain, source or a label of "
 				"leads.form_fields, not %s",
-				read_quote(reading, span_from(rule->field)));
+				reading_quote(reading, span_from(rule->field)));
 	}
 	for (size_t i = 0; i < leads->form_field_count; i++)
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(leads->form_fields[i].label, leads->form_fields[j].label) == 0)
-				return read_fault_at(reading, &leads->form_fields[i].label, err,
+				return reading_fault_at(reading, &leads->form_fields[i].label, err,
 					"this label stands in the list twice");
 	return check_users_exist(reading, &leads->owners, err);
 }
@@ -256,7 +256,7 @@ static bool check_feed(struct reading *reading, struct error *err)
 	struct config *config = reading->config;
 
 	if (config->feed_listen == NULL && config->feed_base_url != NULL)
-		return read_fault_at(reading, &config->feed_base_url, err,
+		return reading_fault_at(reading, &config->feed_base_url, err,
 			"there is no feed without 'listen' beside it (like 127.0.0.1:8377)");
 	if (config->feed_listen != NULL && config->feed_base_url == NULL)
 		config->feed_base_url =

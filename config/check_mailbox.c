@@ -1,8 +1,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/check.h"
+#include "config/format.h"
 #include "config/index.h"
-#include "config/read.h"
 
 #define IMAP_PORT	   143
 #define IMAP_IMPLICIT_PORT 993
@@ -11,16 +12,16 @@
 static const struct node *place(
 	const struct reading *reading, const struct config_mailbox *mailbox, const void *field)
 {
-	const struct node *node = read_node(reading, field);
+	const struct node *node = reading_node(reading, field);
 
-	return node != NULL ? node : read_node(reading, mailbox);
+	return node != NULL ? node : reading_node(reading, mailbox);
 }
 
 /* The mailbox's own mapping. The mark of its first field, the name, lies over that of the item. */
 static const struct node *mapping(
 	const struct reading *reading, const struct config_mailbox *mailbox)
 {
-	return read_node(reading, mailbox)->parent;
+	return reading_node(reading, mailbox)->parent;
 }
 
 static bool check_server(struct reading *reading, struct config_mailbox *mailbox, struct error *err)
@@ -28,13 +29,13 @@ static bool check_server(struct reading *reading, struct config_mailbox *mailbox
 	struct config_server *server = &mailbox->server;
 
 	if (server->host == NULL)
-		return read_fault(reading, mapping(reading, mailbox), err,
+		return reading_fault(reading, mapping(reading, mailbox), err,
 			"no IMAP server is given; write server: {host: imap.example.org} here, or "
 			"once for all mailboxes at the top of the file");
 	if (server->port == 0)
 		server->port = server->tls == TLS_IMPLICIT ? IMAP_IMPLICIT_PORT : IMAP_PORT;
 	if (server->tls == TLS_NONE && !format_is_loopback(span_from(server->host)))
-		return read_fault(reading, place(reading, mailbox, &server->tls), err,
+		return reading_fault(reading, place(reading, mailbox, &server->tls), err,
 			"tls: none would send the password and all mail to '%s' in the clear; it "
 			"is "
 			"only for this machine (localhost); use implicit or starttls",
@@ -51,8 +52,8 @@ static bool is_secret(const struct config_secret *secret)
 static void settle_login(const struct reading *reading, struct config_mailbox *mailbox)
 {
 	const struct config_mailbox *defaults = &reading->config->mailbox_defaults;
-	bool own_secret = read_node(reading, &mailbox->password) != NULL;
-	bool own_oauth = read_node(reading, &mailbox->oauth) != NULL;
+	bool own_secret = reading_node(reading, &mailbox->password) != NULL;
+	bool own_oauth = reading_node(reading, &mailbox->oauth) != NULL;
 
 	if (!own_secret && (mailbox->auth == AUTH_PASSWORD) != (defaults->auth == AUTH_PASSWORD))
 		mailbox->password = (struct config_secret){0};
@@ -67,14 +68,14 @@ static bool check_token(struct reading *reading, struct config_mailbox *mailbox,
 	const struct config_oauth *oauth = &mailbox->oauth;
 
 	if (oauth->grant != GRANT_NONE && is_secret(&mailbox->password))
-		return read_fault(reading, place(reading, mailbox, &mailbox->password), err,
+		return reading_fault(reading, place(reading, mailbox, &mailbox->password), err,
 			"'token' and 'oauth' exclude each other; keep one");
 	if (oauth->grant == GRANT_NONE && !is_secret(&mailbox->password))
-		return read_fault(reading, mapping(reading, mailbox), err,
+		return reading_fault(reading, mapping(reading, mailbox), err,
 			"no token is given; write login: {token: {command: COMMAND}}, or "
 			"login: {oauth: …}");
 	if (oauth->grant == GRANT_CLIENT_CREDENTIALS && !is_secret(&oauth->client_secret))
-		return read_fault(reading, place(reading, mailbox, &oauth->grant), err,
+		return reading_fault(reading, place(reading, mailbox, &oauth->grant), err,
 			"client-credentials need a client_secret beside it");
 	return true;
 }
@@ -83,12 +84,12 @@ static bool check_login(struct reading *reading, struct config_mailbox *mailbox,
 {
 	settle_login(reading, mailbox);
 	if (mailbox->user == NULL)
-		return read_fault(reading, mapping(reading, mailbox), err,
+		return reading_fault(reading, mapping(reading, mailbox), err,
 			"no login is given; write login: {user: NAME, password: {file: PATH}}");
 	if (mailbox->auth != AUTH_PASSWORD)
 		return check_token(reading, mailbox, err);
 	if (!is_secret(&mailbox->password))
-		return read_fault(reading, mapping(reading, mailbox), err,
+		return reading_fault(reading, mapping(reading, mailbox), err,
 			"no password is given; write login: {password: {file: PATH}} "
 			"({command: COMMAND} and {credential: NAME} do too)");
 	return true;
@@ -116,7 +117,7 @@ static bool check_folders(
 			folder->kind = mailbox->kind;
 		for (size_t j = 0; j < i; j++)
 			if (same_folder(folder->name, mailbox->folders[j].name))
-				return read_fault_at(reading, &folder->name, err,
+				return reading_fault_at(reading, &folder->name, err,
 					"this folder stands in the list twice");
 	}
 	return true;
@@ -141,7 +142,7 @@ static bool check_action(
 
 		for (size_t j = 0; same_account(mailbox, other) && j < other->folder_count; j++)
 			if (same_folder(mailbox->action_folder, other->folders[j].name))
-				return read_fault_at(reading, &mailbox->action_folder, err,
+				return reading_fault_at(reading, &mailbox->action_folder, err,
 					"mailbox '%s' reads the folder '%s', so mail moved there "
 					"would come in again; name a folder that is not read",
 					other->name, other->folders[j].name);
@@ -158,7 +159,7 @@ static bool check_policy(
 	struct reading *reading, const struct config_mailbox *mailbox, struct error *err)
 {
 	if (mailbox->policy == POLICY_SUBMISSION && reading->config->own_hosts.count == 0)
-		return read_fault_at(reading, &mailbox->policy, err,
+		return reading_fault_at(reading, &mailbox->policy, err,
 			"submission believes only what our own hosts wrote: name them under "
 			"organisation.hosts");
 	for (size_t i = 0; i < mailbox->folder_count; i++) {
@@ -167,7 +168,7 @@ static bool check_policy(
 		if (mailbox->policy != POLICY_UNSET || folder->trust_folder ||
 			!needs_policy(folder->kind))
 			continue;
-		return read_fault(reading, mapping(reading, mailbox), err,
+		return reading_fault(reading, mapping(reading, mailbox), err,
 			"the key 'who_may_write' is missing; mail of the kind %s must prove that "
 			"it "
 			"comes from our people. Choose one of none, submission, exchange-internal, "
@@ -190,12 +191,12 @@ static bool check_addresses(
 		ptrdiff_t tag = span_find_byte(folded, config->tag_separator);
 
 		if (user != NULL)
-			return read_fault_at(reading, address, err,
+			return reading_fault_at(reading, address, err,
 				"this is also an address of user '%s'; it can be only one of both",
 				user->name);
 		/* Other separators are common inside of addresses. */
 		if (config->tag_separator == '+' && tag > 0 && tag < span_rfind_byte(folded, '@'))
-			return read_fault_at(reading, address, err,
+			return reading_fault_at(reading, address, err,
 				"must be the address without a tag (what begins with '+')");
 		index_add(&config->index->mailbox_addresses, folded, mailbox, address);
 	}
@@ -216,11 +217,11 @@ static bool check_unique(struct reading *reading, struct error *err)
 	index_sort(addresses);
 	repeated = index_repeated(names);
 	if (repeated != NULL)
-		return read_fault_at(
+		return reading_fault_at(
 			reading, repeated->place, err, "there are two mailboxes with this name");
 	repeated = index_repeated(addresses);
 	if (repeated != NULL)
-		return read_fault_at(reading, repeated->place, err,
+		return reading_fault_at(reading, repeated->place, err,
 			"this address is already given to mailbox '%s'",
 			((const struct config_mailbox *)index_find(addresses, repeated->key)->value)
 				->name);

@@ -15,7 +15,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "config/node.h"
+#include "config/check.h"
 #include "config/read.h"
 
 /* 5,000 users with five addresses each take 1 MiB. */

@@ -31,5 +31,12 @@ struct node {
 const char *node_path(struct arena *arena, const struct node *node);
 /* The value of a key; NULL when the mapping has none. */
 const struct node *node_child(const struct node *mapping, struct span key);
+/* Nothing stands there: empty, ~ or null without quotes. */
+bool node_is_null(const struct node *node);
+/* Where a list is expected a single value is a list of one. */
+const struct node *node_first_item(const struct node *node);
+size_t node_item_count(const struct node *node);
+/* "a list", for messages. */
+const char *node_words(const struct node *node);
 
 #endif

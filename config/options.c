@@ -1,59 +1,5 @@
-#include "config/table.h"
-
-#include <stddef.h>
-
-#include "config/config.h"
 #include "config/free_mail.h"
-
-/* Where the value of an option lies. */
-#define FIELD(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
-#define COUNT(type, member) .count_offset = offsetof(type, member)
-/* The keys of a group whose values lie beside those around it. */
-#define SAME_STRUCT .offset = 0
-
-#define SECOND INT64_C(1000)
-#define MINUTE (60 * SECOND)
-#define HOUR   (60 * MINUTE)
-#define DAY    (24 * HOUR)
-#define YEAR   (366 * DAY)
-#define KIB    (INT64_C(1) << 10)
-#define MIB    (INT64_C(1) << 20)
-#define GIB    (INT64_C(1) << 30)
-#define TIB    (INT64_C(1) << 40)
-
-#define TABLE(array) .options = (array), .count = sizeof(array) / sizeof((array)[0])
-
-/* Secrets */
-
-static const struct option secret_options[] = {
-	{
-		.name = "file",
-		.type = OPTION_TEXT,
-		FIELD(struct config_secret, file),
-		.format = format_path,
-		.help = "A file that only the daemon's user (or root and the daemon's group) can "
-			"read.",
-	},
-	{
-		.name = "command",
-		.type = OPTION_TEXT,
-		FIELD(struct config_secret, command),
-		.hidden = true,
-		.help = "A shell command that prints the secret within 30 seconds.",
-	},
-	{
-		.name = "credential",
-		.type = OPTION_TEXT,
-		FIELD(struct config_secret, credential),
-		.format = format_credential,
-		.help = "The ID of a systemd credential (LoadCredential= of the unit).",
-	},
-};
-
-const struct option_table option_table_secret = {
-	TABLE(secret_options),
-	.item_size = sizeof(struct config_secret),
-};
+#include "config/option_rows.h"
 
 /* The organisation */
 
@@ -210,199 +156,6 @@ static const struct option_table user_table = {
 	.inherit = user_inherit,
 };
 
-extern const struct option_table option_table_server, option_table_login, option_table_mailbox;
-
-/* What becomes of the mail */
-
-static const struct option follow_up_options[] = {
-	{
-		.name = "length",
-		.type = OPTION_DURATION,
-		FIELD(struct config, follow_up_length_ms),
-		.min = MINUTE,
-		.max = DAY,
-		.value = "30m",
-		.help = "How long a follow-up with a time (crm+fri.t0930@) lasts in the calendar.",
-	},
-};
-
-static const struct option_table follow_up_table = {TABLE(follow_up_options)};
-
-static const char *const action_prefixes[] = {
-	"Balean Board Meeting action:",
-	"Action:",
-	NULL,
-};
-
-static const struct option action_options[] = {
-	{
-		.name = "prefixes",
-		.type = OPTION_TEXTS,
-		FIELD(struct config, action_prefixes),
-		.values = action_prefixes,
-		.help = "What a line of minutes begins with to become a task.",
-	},
-};
-
-static const struct option_table action_table = {TABLE(action_options)};
-
-static const struct option score_options[] = {
-	{
-		.name = "field",
-		.type = OPTION_TEXT,
-		FIELD(struct config_score_rule, field),
-		.required = true,
-		.example = "subject",
-		.help = "subject, text, from, domain, source, or a label of leads.form_fields.",
-	},
-	{
-		.name = "contains",
-		.type = OPTION_TEXT,
-		FIELD(struct config_score_rule, contains),
-		.required = true,
-		.example = "quotation",
-		.help = "The words to look for; upper and lower case are the same.",
-	},
-	{
-		.name = "score",
-		.type = OPTION_INTEGER,
-		FIELD(struct config_score_rule, score),
-		.min = -1000,
-		.max = 1000,
-		.required = true,
-		.example = "10",
-		.help = "Points that a match adds, or takes off.",
-	},
-};
-
-static const struct option_table score_table = {
-	TABLE(score_options),
-	.item_size = sizeof(struct config_score_rule),
-};
-
-static const char *const form_targets[] = {
-	"name", "company", "email", "phone", "message", "source", NULL};
-
-static const struct option form_options[] = {
-	{
-		.name = "label",
-		.type = OPTION_TEXT,
-		FIELD(struct config_form_field, label),
-		.required = true,
-		.example = "Your name",
-		.help = "The label as it stands in the mail of the web form.",
-	},
-	{
-		.name = "field",
-		.type = OPTION_TEXT,
-		FIELD(struct config_form_field, field),
-		.words = form_targets,
-		.required = true,
-		.example = "name",
-		.help = "What stands behind the label.",
-	},
-};
-
-static const struct option_table form_table = {
-	TABLE(form_options),
-	.item_size = sizeof(struct config_form_field),
-};
-
-static const struct option lead_options[] = {
-	{
-		.name = "create_contact",
-		.type = OPTION_BOOLEAN,
-		FIELD(struct config_leads, create_contact),
-		.value = "true",
-		.help = "Create a contact for an unknown sender; with false a person is asked.",
-	},
-	{
-		.name = "owners",
-		.type = OPTION_TEXTS,
-		FIELD(struct config_leads, owners),
-		.example = "[anna]",
-		.help = "Users who own new deals: one always, several in turn, none nobody.",
-	},
-	{
-		.name = "source",
-		.type = OPTION_TEXT,
-		FIELD(struct config_leads, source),
-		.value = "mail",
-		.help = "Source of a lead whose form names none.",
-	},
-	{
-		.name = "first_phase",
-		.type = OPTION_TEXT,
-		FIELD(struct config_leads, first_phase),
-		.value = "new",
-		.help = "Phase of the pipeline in which a new deal starts.",
-	},
-	{
-		.name = "form_senders",
-		.type = OPTION_TEXTS,
-		FIELD(struct config_leads, form_senders),
-		.format = format_address,
-		.example = "[website@example.org]",
-		.help = "Senders of web-form mail; only with them Reply-To is the lead's address.",
-	},
-	{
-		.name = "form_fields",
-		.type = OPTION_LIST,
-		FIELD(struct config_leads, form_fields),
-		COUNT(struct config_leads, form_field_count),
-		.table = &form_table,
-		.example = "",
-		.help = "Which label of a web form's mail is what.",
-	},
-	{
-		.name = "score",
-		.type = OPTION_LIST,
-		FIELD(struct config_leads, score_rules),
-		COUNT(struct config_leads, score_rule_count),
-		.table = &score_table,
-		.example = "",
-		.help = "Rules whose points add up to the score of a lead.",
-	},
-};
-
-static const struct option_table lead_table = {TABLE(lead_options)};
-
-static const struct option invoice_options[] = {
-	{
-		.name = "assignee",
-		.type = OPTION_TEXT,
-		FIELD(struct config, invoices_assignee),
-		.implied = "nobody",
-		.example = "anna",
-		.help = "User who gets new finance tickets.",
-	},
-};
-
-static const struct option_table invoice_table = {TABLE(invoice_options)};
-
-static const char *const priorities[] = {"low", "normal", "high", "urgent", NULL};
-
-static const struct option support_options[] = {
-	{
-		.name = "assignee",
-		.type = OPTION_TEXT,
-		FIELD(struct config, support_assignee),
-		.implied = "nobody",
-		.example = "anna",
-		.help = "User who gets new support cases.",
-	},
-	{
-		.name = "priority",
-		.type = OPTION_TEXT,
-		FIELD(struct config, support_priority),
-		.words = priorities,
-		.value = "normal",
-		.help = "Priority of a new support case.",
-	},
-};
-
-static const struct option_table support_table = {TABLE(support_options)};
-
 /* The daemon */
 
 static const struct option feed_options[] = {
@@ -503,12 +256,6 @@ static const struct option_table retention_table = {TABLE(retention_options)};
 
 /* The file. Order matters: what others inherit comes first. */
 
-#define GROUP(key, keys, shown, text)                                               \
-	{                                                                           \
-		.name = (key), .type = OPTION_GROUP, SAME_STRUCT, .table = &(keys), \
-		.example = (shown), .help = (text),                                 \
-	}
-
 static const struct option file_options[] = {
 	GROUP("organisation", organisation_table, "", "Who we are."),
 	{
@@ -566,18 +313,21 @@ static const struct option file_options[] = {
 		.example = "",
 		.help = "The mailboxes that are read, over IMAP.",
 	},
-	GROUP("follow_ups", follow_up_table, NULL, "Follow-ups by address."),
-	GROUP("actions", action_table, NULL, "Tasks from minutes (mailboxes of the kind actions)."),
+	GROUP("follow_ups", option_table_follow_ups, NULL, "Follow-ups by address."),
+	GROUP("actions", option_table_actions, NULL,
+		"Tasks from minutes (mailboxes of the kind actions)."),
 	{
 		.name = "leads",
 		.type = OPTION_GROUP,
 		FIELD(struct config, leads),
-		.table = &lead_table,
+		.table = &option_table_leads,
 		.example = "",
 		.help = "Deals from mail (mailboxes of the kind leads).",
 	},
-	GROUP("support", support_table, "", "Support cases (mailboxes of the kind support)."),
-	GROUP("invoices", invoice_table, "", "Finance tickets (mailboxes of the kind invoices)."),
+	GROUP("support", option_table_support, "",
+		"Support cases (mailboxes of the kind support)."),
+	GROUP("invoices", option_table_invoices, "",
+		"Finance tickets (mailboxes of the kind invoices)."),
 	GROUP("feed", feed_table, "", "The calendar feed."),
 	GROUP("limits", limit_table, NULL, "Limits."),
 	GROUP("quarantine", quarantine_table, NULL, "Mail of senders that may not write."),

@@ -93,4 +93,10 @@ static inline const void *option_field_const(const struct option *option, const 
 	return (const char *)item + option->offset;
 }
 
+/* OPTION_DATES, OPTION_LIST: the count of items. */
+static inline size_t *option_count(const struct option *option, void *item)
+{
+	return (size_t *)(void *)((char *)item + option->count_offset);
+}
+
 #endif

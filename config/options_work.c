@@ -1,0 +1,192 @@
+#include "config/option_rows.h"
+
+/* What becomes of the mail */
+
+static const struct option follow_up_options[] = {
+	{
+		.name = "length",
+		.type = OPTION_DURATION,
+		FIELD(struct config, follow_up_length_ms),
+		.min = MINUTE,
+		.max = DAY,
+		.value = "30m",
+		.help = "How long a follow-up with a time (crm+fri.t0930@) lasts in the calendar.",
+	},
+};
+
+const struct option_table option_table_follow_ups = {TABLE(follow_up_options)};
+
+static const char *const action_prefixes[] = {
+	"Balean Board Meeting action:",
+	"Action:",
+	NULL,
+};
+
+static const struct option action_options[] = {
+	{
+		.name = "prefixes",
+		.type = OPTION_TEXTS,
+		FIELD(struct config, action_prefixes),
+		.values = action_prefixes,
+		.help = "What a line of minutes begins with to become a task.",
+	},
+};
+
+const struct option_table option_table_actions = {TABLE(action_options)};
+
+static const struct option score_options[] = {
+	{
+		.name = "field",
+		.type = OPTION_TEXT,
+		FIELD(struct config_score_rule, field),
+		.required = true,
+		.example = "subject",
+		.help = "subject, text, from, domain, source, or a label of leads.form_fields.",
+	},
+	{
+		.name = "contains",
+		.type = OPTION_TEXT,
+		FIELD(struct config_score_rule, contains),
+		.required = true,
+		.example = "quotation",
+		.help = "The words to look for; upper and lower case are the same.",
+	},
+	{
+		.name = "score",
+		.type = OPTION_INTEGER,
+		FIELD(struct config_score_rule, score),
+		.min = -1000,
+		.max = 1000,
+		.required = true,
+		.example = "10",
+		.help = "Points that a match adds, or takes off.",
+	},
+};
+
+static const struct option_table score_table = {
+	TABLE(score_options),
+	.item_size = sizeof(struct config_score_rule),
+};
+
+static const char *const form_targets[] = {
+	"name", "company", "email", "phone", "message", "source", NULL};
+
+static const struct option form_options[] = {
+	{
+		.name = "label",
+		.type = OPTION_TEXT,
+		FIELD(struct config_form_field, label),
+		.required = true,
+		.example = "Your name",
+		.help = "The label as it stands in the mail of the web form.",
+	},
+	{
+		.name = "field",
+		.type = OPTION_TEXT,
+		FIELD(struct config_form_field, field),
+		.words = form_targets,
+		.required = true,
+		.example = "name",
+		.help = "What stands behind the label.",
+	},
+};
+
+static const struct option_table form_table = {
+	TABLE(form_options),
+	.item_size = sizeof(struct config_form_field),
+};
+
+static const struct option lead_options[] = {
+	{
+		.name = "create_contact",
+		.type = OPTION_BOOLEAN,
+		FIELD(struct config_leads, create_contact),
+		.value = "true",
+		.help = "Create a contact for an unknown sender; with false a person is asked.",
+	},
+	{
+		.name = "owners",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_leads, owners),
+		.example = "[anna]",
+		.help = "Users who own new deals: one always, several in turn, none nobody.",
+	},
+	{
+		.name = "source",
+		.type = OPTION_TEXT,
+		FIELD(struct config_leads, source),
+		.value = "mail",
+		.help = "Source of a lead whose form names none.",
+	},
+	{
+		.name = "first_phase",
+		.type = OPTION_TEXT,
+		FIELD(struct config_leads, first_phase),
+		.value = "new",
+		.help = "Phase of the pipeline in which a new deal starts.",
+	},
+	{
+		.name = "form_senders",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_leads, form_senders),
+		.format = format_address,
+		.example = "[website@example.org]",
+		.help = "Senders of web-form mail; only with them Reply-To is the lead's address.",
+	},
+	{
+		.name = "form_fields",
+		.type = OPTION_LIST,
+		FIELD(struct config_leads, form_fields),
+		COUNT(struct config_leads, form_field_count),
+		.table = &form_table,
+		.example = "",
+		.help = "Which label of a web form's mail is what.",
+	},
+	{
+		.name = "score",
+		.type = OPTION_LIST,
+		FIELD(struct config_leads, score_rules),
+		COUNT(struct config_leads, score_rule_count),
+		.table = &score_table,
+		.example = "",
+		.help = "Rules whose points add up to the score of a lead.",
+	},
+};
+
+const struct option_table option_table_leads = {TABLE(lead_options)};
+
+static const struct option invoice_options[] = {
+	{
+		.name = "assignee",
+		.type = OPTION_TEXT,
+		FIELD(struct config, invoices_assignee),
+		.implied = "nobody",
+		.example = "anna",
+		.help = "User who gets new finance tickets.",
+	},
+};
+
+const struct option_table option_table_invoices = {TABLE(invoice_options)};
+
+static const char *const priorities[] = {"low", "normal", "high", "urgent", NULL};
+
+static const struct option support_options[] = {
+	{
+		.name = "assignee",
+		.type = OPTION_TEXT,
+		FIELD(struct config, support_assignee),
+		.implied = "nobody",
+		.example = "anna",
+		.help = "User who gets new support cases.",
+	},
+	{
+		.name = "priority",
+		.type = OPTION_TEXT,
+		FIELD(struct config, support_priority),
+		.words = priorities,
+		.value = "normal",
+		.help = "Priority of a new support case.",
+	},
+};
+
+const struct option_table option_table_support = {TABLE(support_options)};
