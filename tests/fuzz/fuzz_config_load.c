@@ -2,16 +2,10 @@
  * The configuration file: whatever stands in it gives a configuration or a message. What loads is
  * shown, and what is shown must load again and look the same.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/buffer.h"
 #include "config/load.h"
 #include "config/options.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static struct config *load(struct span text, struct error *err)
 {
@@ -25,22 +19,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(buffer_done) struct buffer first = {0};
 	CLEANUP(buffer_done) struct buffer second = {0};
 	struct error err = {0};
-	struct config *config = load((struct span){(const char *)data, size}, &err);
+	struct config *config = load(fuzz_span(data, size), &err);
 
 	if (config == NULL) {
-		if (err.kind != ERROR_INPUT || strncmp(err.text, "fuzz.yaml:", 10) != 0 ||
-			strchr(err.text, '\n') != NULL)
-			abort();
+		fuzz_must(err.kind == ERROR_INPUT);
+		fuzz_must(span_starts(span_from(err.text), SPAN("fuzz.yaml:")));
+		fuzz_must(span_find_byte(span_from(err.text), '\n') < 0);
 		return 0;
 	}
 	options_write_config(config, &first);
 	config_free(config);
 	config = load(buffer_span(&first), &err);
-	if (config == NULL)
-		abort();
+	fuzz_must(config != NULL);
 	options_write_config(config, &second);
 	config_free(config);
-	if (!span_equal(buffer_span(&first), buffer_span(&second)))
-		abort();
+	fuzz_must(span_equal(buffer_span(&first), buffer_span(&second)));
 	return 0;
 }

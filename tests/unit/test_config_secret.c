@@ -22,7 +22,7 @@ static int make_folder(void **state)
 {
 	static struct folder folder;
 
-	strcpy(folder.path, "/tmp/test_secret.XXXXXX");
+	snprintf(folder.path, sizeof folder.path, "/tmp/test_secret.XXXXXX");
 	if (mkdtemp(folder.path) == NULL)
 		return -1;
 	snprintf(folder.file, sizeof folder.file, "%s/password", folder.path);
