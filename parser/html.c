@@ -1,0 +1,492 @@
+#include "parser/html.h"
+
+#include <libxml/HTMLparser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "parser/limits.h"
+
+#define QUOTES_MAX     20 /* deeper quotes are shown as this deep */
+#define LIST_DEPTH_MAX 10
+#define META_BYTES     2048
+
+enum element_kind {
+	ELEMENT_OTHER,
+	ELEMENT_BLOCK,	   /* a line of its own */
+	ELEMENT_PARAGRAPH, /* a blank line around it */
+	ELEMENT_BREAK,
+	ELEMENT_QUOTE,
+	ELEMENT_LIST,
+	ELEMENT_ITEM,
+	ELEMENT_CELL,
+	ELEMENT_PRE,
+	ELEMENT_LINK,
+	ELEMENT_SKIPPED, /* its content is no text */
+};
+
+static const struct element {
+	const char *name;
+	enum element_kind kind;
+} elements[] = {
+	{"a", ELEMENT_LINK},
+	{"address", ELEMENT_BLOCK},
+	{"article", ELEMENT_BLOCK},
+	{"blockquote", ELEMENT_QUOTE},
+	{"body", ELEMENT_BLOCK},
+	{"br", ELEMENT_BREAK},
+	{"caption", ELEMENT_BLOCK},
+	{"center", ELEMENT_BLOCK},
+	{"dd", ELEMENT_BLOCK},
+	{"div", ELEMENT_BLOCK},
+	{"dl", ELEMENT_PARAGRAPH},
+	{"dt", ELEMENT_BLOCK},
+	{"fieldset", ELEMENT_BLOCK},
+	{"footer", ELEMENT_BLOCK},
+	{"form", ELEMENT_BLOCK},
+	{"h1", ELEMENT_PARAGRAPH},
+	{"h2", ELEMENT_PARAGRAPH},
+	{"h3", ELEMENT_PARAGRAPH},
+	{"h4", ELEMENT_PARAGRAPH},
+	{"h5", ELEMENT_PARAGRAPH},
+	{"h6", ELEMENT_PARAGRAPH},
+	{"header", ELEMENT_BLOCK},
+	{"hr", ELEMENT_BLOCK},
+	{"iframe", ELEMENT_SKIPPED},
+	{"li", ELEMENT_ITEM},
+	{"main", ELEMENT_BLOCK},
+	{"nav", ELEMENT_BLOCK},
+	{"noframes", ELEMENT_SKIPPED},
+	{"object", ELEMENT_SKIPPED},
+	{"ol", ELEMENT_LIST},
+	{"option", ELEMENT_BLOCK},
+	{"p", ELEMENT_PARAGRAPH},
+	{"pre", ELEMENT_PRE},
+	{"script", ELEMENT_SKIPPED},
+	{"section", ELEMENT_BLOCK},
+	{"select", ELEMENT_SKIPPED},
+	{"style", ELEMENT_SKIPPED},
+	{"table", ELEMENT_BLOCK},
+	{"td", ELEMENT_CELL},
+	{"template", ELEMENT_SKIPPED},
+	{"textarea", ELEMENT_SKIPPED},
+	{"th", ELEMENT_CELL},
+	{"title", ELEMENT_SKIPPED},
+	{"tr", ELEMENT_BLOCK},
+	{"ul", ELEMENT_LIST},
+};
+
+struct writer {
+	struct buffer out;
+	unsigned newlines;   /* line ends owed before the next text, 0 at the very beginning */
+	bool space, started; /* a space is owed; something was written */
+	bool line_empty;     /* nothing on this line but prefixes */
+	unsigned quotes, pre, skipped, lists;
+	unsigned line_quotes;		  /* of the line that was written last */
+	int item_numbers[LIST_DEPTH_MAX]; /* the last number of each open list, -1: bullets */
+	const char *bullet_text;	  /* owed at the front of the next text */
+	char bullet[16];
+	unsigned cells; /* in this row so far */
+	size_t link_start;
+	struct buffer link;
+	htmlParserCtxtPtr context;
+	size_t stopped_at; /* where elements lay too deep; 0: nowhere */
+};
+
+static enum element_kind kind_of(const char *name)
+{
+	size_t low = 0, high = ARRAY_COUNT(elements);
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = strcmp(name, elements[middle].name);
+
+		if (order == 0)
+			return elements[middle].kind;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return ELEMENT_OTHER;
+}
+
+static void owe_lines(struct writer *writer, unsigned lines)
+{
+	if (writer->newlines < lines)
+		writer->newlines = lines;
+	writer->space = false;
+}
+
+static void write_prefix(struct writer *writer, unsigned quotes, bool blank)
+{
+	for (unsigned i = 0; i < quotes && i < QUOTES_MAX; i++)
+		buffer_append_byte(&writer->out, '>');
+	if (quotes > 0 && !blank)
+		buffer_append_byte(&writer->out, ' ');
+}
+
+static void write_line_ends(struct writer *writer)
+{
+	/* a blank line between two quotes belongs to the outer one */
+	unsigned between =
+		writer->quotes < writer->line_quotes ? writer->quotes : writer->line_quotes;
+
+	for (unsigned i = 1; i < writer->newlines; i++) {
+		buffer_append_byte(&writer->out, '\n');
+		write_prefix(writer, between, true);
+	}
+	buffer_append_byte(&writer->out, '\n');
+}
+
+/* Pays what is owed before text: line ends, quote marks, indentation, a bullet, a space. */
+static void begin_text(struct writer *writer)
+{
+	if (!writer->started || writer->newlines > 0) {
+		if (writer->started)
+			write_line_ends(writer);
+		write_prefix(writer, writer->quotes, false);
+		writer->line_quotes = writer->quotes;
+		writer->line_empty = true;
+		writer->started = true;
+		writer->newlines = 0;
+	}
+	if (writer->bullet_text) {
+		for (unsigned i = 1; i < writer->lists && i <= LIST_DEPTH_MAX; i++)
+			buffer_append(&writer->out, SPAN("  "));
+		buffer_append_string(&writer->out, writer->bullet_text);
+		writer->bullet_text = NULL;
+	} else if (writer->space && !writer->line_empty) {
+		buffer_append_byte(&writer->out, ' ');
+	}
+	writer->space = false;
+	writer->line_empty = false;
+}
+
+static bool is_space(unsigned char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f';
+}
+
+static void write_preformatted(struct writer *writer, struct span text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] == '\r')
+			continue;
+		if (text.data[i] == '\n') {
+			writer->newlines += writer->started;
+			continue;
+		}
+		begin_text(writer);
+		buffer_append_byte(&writer->out, text.data[i]);
+	}
+}
+
+static void write_text(struct writer *writer, struct span text)
+{
+	size_t i = 0;
+
+	while (i < text.size && writer->out.size <= TEXT_BYTES_MAX) {
+		if (is_space((unsigned char)text.data[i])) {
+			writer->space = true;
+			i++;
+			continue;
+		}
+		if (span_starts(span_after(text, i), SPAN("\xc2\xa0"))) { /* no-break space */
+			if (writer->line_empty || writer->newlines > 0 || !writer->started)
+				writer->space = true;
+			else
+				buffer_append_byte(&writer->out, ' ');
+			i += 2;
+			continue;
+		}
+		begin_text(writer);
+		size_t end = i;
+		while (end < text.size && !is_space((unsigned char)text.data[end]) &&
+			text.data[end] != '\xc2')
+			end++;
+		if (end == i)
+			end++; /* a character that begins as the no-break space does */
+		buffer_append(&writer->out, span_part(text, i, end - i));
+		i = end;
+	}
+}
+
+static struct span attribute(const xmlChar **attributes, const char *name)
+{
+	for (; attributes && attributes[0]; attributes += 2)
+		if (strcmp((const char *)attributes[0], name) == 0)
+			return span_from((const char *)attributes[1]);
+	return (struct span){0};
+}
+
+static bool is_hidden(const xmlChar **attributes)
+{
+	struct span style = attribute(attributes, "style");
+	ptrdiff_t at = span_find_fold(style, SPAN("display"));
+
+	if (at < 0)
+		return false;
+	struct span value = span_trim(span_after(style, (size_t)at + 7));
+	return span_starts(value, SPAN(":")) &&
+	       span_starts_fold(span_trim(span_after(value, 1)), SPAN("none"));
+}
+
+static bool is_void(const char *name)
+{
+	static const char *const names[] = {"area", "base", "br", "col", "embed", "hr", "img",
+		"input", "link", "meta", "param", "source", "track", "wbr"};
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void begin_item(struct writer *writer)
+{
+	int *number = writer->lists > 0 && writer->lists <= LIST_DEPTH_MAX
+			      ? &writer->item_numbers[writer->lists - 1]
+			      : NULL;
+
+	owe_lines(writer, 1);
+	writer->bullet_text = "- ";
+	if (number && *number >= 0) {
+		snprintf(writer->bullet, sizeof(writer->bullet), "%d. ", ++*number);
+		writer->bullet_text = writer->bullet;
+	}
+}
+
+static void begin_list(struct writer *writer, const char *name)
+{
+	owe_lines(writer, 1);
+	if (writer->lists < LIST_DEPTH_MAX)
+		writer->item_numbers[writer->lists] = strcmp(name, "ol") == 0 ? 0 : -1;
+	writer->lists++;
+}
+
+static void begin_link(struct writer *writer, const xmlChar **attributes)
+{
+	struct span target = span_trim(attribute(attributes, "href"));
+
+	buffer_clear(&writer->link);
+	if (target.size <= HTML_LINK_BYTES_MAX &&
+		(span_starts_fold(target, SPAN("http://")) ||
+			span_starts_fold(target, SPAN("https://"))))
+		buffer_append(&writer->link, target);
+	writer->link_start = writer->out.size;
+}
+
+/* The address behind the words, unless the words are the address. */
+static void end_link(struct writer *writer)
+{
+	struct span target = buffer_span(&writer->link);
+	struct span label = span_trim(span_after(buffer_span(&writer->out), writer->link_start));
+
+	if (target.size == 0 || label.size == 0 || writer->link_start > writer->out.size)
+		return;
+	struct span bare = span_after(target, (size_t)span_find(target, SPAN("//")) + 2);
+	if (span_ends(bare, SPAN("/")))
+		bare = span_part(bare, 0, bare.size - 1);
+	if (span_find_fold(label, bare) < 0 && span_find_fold(bare, label) < 0)
+		buffer_format(&writer->out, " <%.*s>", SPAN_ARG(target));
+	buffer_clear(&writer->link);
+}
+
+static void start_element(void *user, const xmlChar *xml_name, const xmlChar **attributes)
+{
+	struct writer *writer = user;
+	const char *name = (const char *)xml_name;
+	enum element_kind kind = kind_of(name);
+
+	if (writer->context->nameNr > HTML_NESTING_MAX) {
+		long at = xmlByteConsumed(writer->context);
+
+		writer->stopped_at = at > 0 ? (size_t)at : 0;
+		xmlStopParser(writer->context);
+		return;
+	}
+	if (writer->skipped > 0 || kind == ELEMENT_SKIPPED ||
+		(!is_void(name) && is_hidden(attributes))) {
+		writer->skipped += !is_void(name);
+		return;
+	}
+	switch (kind) {
+	case ELEMENT_BREAK:
+		writer->newlines += writer->started && writer->newlines < 3;
+		writer->space = false;
+		break;
+	case ELEMENT_PARAGRAPH:
+		owe_lines(writer, 2);
+		break;
+	case ELEMENT_BLOCK:
+		if (strcmp(name, "tr") == 0)
+			writer->cells = 0;
+		owe_lines(writer, 1);
+		break;
+	case ELEMENT_QUOTE:
+		owe_lines(writer, 1);
+		writer->quotes++;
+		break;
+	case ELEMENT_PRE:
+		owe_lines(writer, 1);
+		writer->pre++;
+		break;
+	case ELEMENT_LIST:
+		begin_list(writer, name);
+		break;
+	case ELEMENT_ITEM:
+		begin_item(writer);
+		break;
+	case ELEMENT_CELL:
+		if (writer->cells++ > 0 && writer->newlines == 0)
+			buffer_append_byte(&writer->out, '\t');
+		break;
+	case ELEMENT_LINK:
+		begin_link(writer, attributes);
+		break;
+	case ELEMENT_SKIPPED:
+	case ELEMENT_OTHER:
+		break;
+	}
+}
+
+static void end_element(void *user, const xmlChar *xml_name)
+{
+	struct writer *writer = user;
+	const char *name = (const char *)xml_name;
+
+	if (writer->skipped > 0) {
+		writer->skipped -= !is_void(name);
+		return;
+	}
+	switch (kind_of(name)) {
+	case ELEMENT_PARAGRAPH:
+		owe_lines(writer, 2);
+		break;
+	case ELEMENT_BLOCK:
+	case ELEMENT_ITEM:
+		owe_lines(writer, 1);
+		break;
+	case ELEMENT_QUOTE:
+		owe_lines(writer, 1);
+		writer->quotes -= writer->quotes > 0;
+		break;
+	case ELEMENT_PRE:
+		owe_lines(writer, 1);
+		writer->pre -= writer->pre > 0;
+		break;
+	case ELEMENT_LIST:
+		owe_lines(writer, 1);
+		writer->lists -= writer->lists > 0;
+		break;
+	case ELEMENT_LINK:
+		end_link(writer);
+		break;
+	default:
+		break;
+	}
+}
+
+static void characters(void *user, const xmlChar *text, int size)
+{
+	struct writer *writer = user;
+	struct span span = {(const char *)text, size > 0 ? (size_t)size : 0};
+
+	if (writer->skipped > 0 || writer->out.size > TEXT_BYTES_MAX)
+		return;
+	if (writer->pre > 0)
+		write_preformatted(writer, span);
+	else
+		write_text(writer, span);
+}
+
+static void ignore_error(void *user, const char *message, ...)
+{
+	(void)user;
+	(void)message;
+}
+
+void html_init(void)
+{
+	xmlInitParser();
+}
+
+void html_done(void)
+{
+	xmlCleanupParser();
+}
+
+/*
+ * Reads up to the end, or up to a tag that lies too deep: time grows by the depth. What is behind
+ * it is returned, to be read as a document of its own.
+ */
+static struct span read_some(struct writer *writer, struct span html)
+{
+	htmlSAXHandler handler = {
+		.startElement = start_element,
+		.endElement = end_element,
+		.characters = characters,
+		.ignorableWhitespace = characters,
+		.error = ignore_error,
+		.warning = ignore_error,
+	};
+	htmlParserCtxtPtr context = htmlCreateMemoryParserCtxt(html.data, (int)html.size);
+
+	writer->stopped_at = 0;
+	if (!context)
+		return (struct span){0};
+	htmlCtxtUseOptions(context, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
+					    HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
+	xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8);
+	htmlSAXHandlerPtr own = context->sax;
+	context->sax = &handler;
+	context->userData = writer;
+	writer->context = context;
+	htmlParseDocument(context);
+	context->sax = own;
+	htmlFreeParserCtxt(context);
+	if (writer->stopped_at == 0)
+		return (struct span){0};
+	struct span rest = span_after(html, writer->stopped_at);
+	ptrdiff_t end = span_find_byte(rest, '>');
+	return end < 0 ? (struct span){0} : span_after(rest, (size_t)end + 1);
+}
+
+struct span html_text(struct arena *arena, struct span html, struct defects *defects)
+{
+	struct writer writer = {0};
+	struct span rest = span_part(html, 0, HTML_BYTES_MAX);
+
+	while (rest.size > 0 && writer.out.size <= TEXT_BYTES_MAX) {
+		rest = read_some(&writer, rest);
+		writer.skipped = 0;
+		if (rest.size > 0)
+			defect_add(defects, "html-nesting-too-deep");
+	}
+	if (html.size > HTML_BYTES_MAX || writer.out.size > TEXT_BYTES_MAX)
+		defect_add(defects, "text-truncated");
+	struct span text = arena_copy(arena, text_cut(buffer_span(&writer.out), TEXT_BYTES_MAX));
+	buffer_done(&writer.out);
+	buffer_done(&writer.link);
+	return text_clean(arena, text);
+}
+
+struct span html_charset(struct span html)
+{
+	struct span head = span_part(html, 0, META_BYTES);
+	ptrdiff_t meta = span_find_fold(head, SPAN("<meta"));
+	ptrdiff_t at = meta < 0 ? -1 : span_find_fold(head, SPAN("charset="));
+	size_t end = 0;
+
+	if (at < 0)
+		return (struct span){0};
+	struct span value = span_after(head, (size_t)at + 8);
+	while (value.size > 0 && memchr("\"' ", value.data[0], 3))
+		value = span_after(value, 1);
+	while (end < value.size && !memchr("\"' />;", value.data[end], 6))
+		end++;
+	return span_part(value, 0, end);
+}

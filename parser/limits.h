@@ -1,0 +1,85 @@
+/*
+ * limits.h - every cap of the parser and why it stands there. Reaching one is a named defect of
+ * the mail (docs/operating): what could be read is used, the raw mail is kept whole.
+ */
+#ifndef PARSER_LIMITS_H
+#define PARSER_LIMITS_H
+
+/* The largest mail that is fetched (limits.message): beyond it only the header is kept. */
+#define MESSAGE_BYTES_MAX (100u << 20)
+/* A request frame holds the mail and the options. */
+#define REQUEST_BYTES_MAX (MESSAGE_BYTES_MAX + (1u << 20))
+
+/* Nobody reads more; search and quoting work on all of it. */
+#define TEXT_BYTES_MAX (1u << 20)
+/* HTML of one body: mark-up is often ten times the text. */
+#define HTML_BYTES_MAX (8u << 20)
+/* How deep elements may lie in one another before the rest is read flat. */
+#define HTML_NESTING_MAX 200
+/* The invisible and the written in one table cell or link label. */
+#define HTML_LINK_BYTES_MAX 2048
+
+/* Real headers have 2 to 20 KB; mailing lists and gateways reach 60 KB. */
+#define HEADER_BYTES_MAX (256u << 10)
+#define FIELDS_MAX	 1000
+/* What is kept of one field in facts.fields; DKIM and ARC fields have up to 3 KB. */
+#define FIELD_VALUE_BYTES_MAX (16u << 10)
+/* Lines before the first field that are taken for junk of a gateway or an mbox. */
+#define JUNK_LINES_MAX 20
+
+/* The largest honest mails (digests, photo reports) have a few hundred parts. One million empty
+ * parts took GMime 1.31 GB. */
+#define PARTS_MAX 1000
+/* "--" lines that need no closer look: far more than parts, since diffs have them too. */
+#define DASH_LINES_MAX 4000
+/* Boundaries that are told apart when a closer look is needed. */
+#define BOUNDARIES_MAX 1000
+/* RFC 2046 section 5.1.1 allows 70; some programs write more. */
+#define BOUNDARY_BYTES_MAX 250
+/* Forwards of forwards: five is a lot. */
+#define NESTING_MAX 50
+/* A Content-Type with its parameters (RFC 2231 file names in many pieces). */
+#define PARAMETER_BYTES_MAX (8u << 10)
+
+/* One list; a mail to more people than this is bulk mail. */
+#define ADDRESSES_MAX 1000
+/* Bytes of one address field that are read: 1,000 addresses of 100 bytes. */
+#define ADDRESS_FIELD_BYTES_MAX (100u << 10)
+/* RFC 5321 section 4.5.3.1: 64 + 1 + 255; some more for what is wrong but known. */
+#define ADDRESS_BYTES_MAX 512
+#define NAME_BYTES_MAX	  512
+/* Comments inside comments: nobody writes two, and libraries recurse on them. */
+#define PARENTHESES_MAX 32
+/* RFC 5322 has no limit; threads of years reach 100. */
+#define REFERENCES_MAX	       200
+#define MESSAGE_ID_BYTES_MAX   998
+#define SUBJECT_BYTES_MAX      (4u << 10)
+#define RECEIVED_MAX	       100
+#define AUTHENTICATION_MAX     100
+#define ENVELOPE_ADDRESSES_MAX 20
+
+/* Most file systems allow 255. */
+#define FILENAME_BYTES_MAX 255
+/* An inline picture below this is a logo, an icon or a signature's photo. */
+#define DECORATIVE_BYTES_MAX (20u << 10)
+/* A picture that the HTML shows is decoration up to here when it says so by its name. */
+#define DECORATIVE_NAMED_BYTES_MAX (100u << 10)
+
+#define REQUESTS_MAX	 20
+#define ACTIONS_MAX	 500
+#define ACTION_BYTES_MAX 1000
+#define BOUNCED_MAX	 200
+#define INVOICES_MAX	 50
+#define DEFECTS_MAX	 32
+
+/* An e-invoice: the largest samples have 0.5 MB; 20 MB hold 10,000 lines. */
+#define XML_BYTES_MAX	(20u << 20)
+#define XML_NESTING_MAX 100
+
+/* CPU of one message: one second, and one more for each so many bytes of a big one. */
+#define MESSAGE_CPU_SECONDS	 1
+#define MESSAGE_BYTES_PER_SECOND (50u << 20)
+/* Address space of the process: the largest mail raw, packed, decoded and as facts. */
+#define PARSER_MEMORY_BYTES ((size_t)1 << 30)
+
+#endif

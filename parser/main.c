@@ -1,0 +1,146 @@
+/*
+ * postroom-parser: bytes of mails in, facts out, over descriptor 3 (parser/protocol.h). It opens
+ * what its libraries need, gives up every right but memory and its descriptors, and then answers
+ * one request after the other until the other side closes. Whatever crashes or loops in here costs
+ * one message: whoever started it starts another.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/compress.h"
+#include "base/frame.h"
+#include "base/sandbox.h"
+#include "parser/limits.h"
+#include "parser/message.h"
+
+#define REQUEST_SOCKET 3
+#define KEPT_BYTES     (8u << 20) /* bigger buffers are given back after their mail */
+
+struct worker {
+	struct buffer request, plain, answer;
+	struct arena arena;
+};
+
+static int fail(const struct error *err)
+{
+	fprintf(stderr, "postroom-parser: %s\n", err->text);
+	return EXIT_FAILURE;
+}
+
+/*
+ * CPU of this message only: SIGPROF ends the process when it is used up. Unlike RLIMIT_CPU the
+ * timer begins anew with each message.
+ */
+static void limit_cpu(size_t size_bytes)
+{
+	struct itimerval timer = {0};
+
+	if (size_bytes > 0)
+		timer.it_value.tv_sec =
+			(time_t)(MESSAGE_CPU_SECONDS + size_bytes / MESSAGE_BYTES_PER_SECOND);
+	setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+/* Sanitizers reserve terabytes of addresses. */
+static void limit_memory(void)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+	__has_feature(memory_sanitizer)
+#define POSTROOM_SANITIZED
+#endif
+#endif
+#ifndef POSTROOM_SANITIZED
+	const struct rlimit limit = {PARSER_MEMORY_BYTES, PARSER_MEMORY_BYTES};
+
+	(void)setrlimit(RLIMIT_AS, &limit);
+#endif
+#endif
+}
+
+static bool parse(struct worker *worker, struct span body, struct error *err)
+{
+	struct parse_options options;
+	struct facts facts;
+	struct span mail;
+
+	if (!protocol_read_request(body, &worker->arena, &options, &mail, err))
+		return false;
+	if (options.input == PARSE_MAIL_ZSTD) {
+		buffer_clear(&worker->plain);
+		if (!compress_unpack(&worker->plain, mail, MESSAGE_BYTES_MAX, err))
+			return false;
+		mail = buffer_span(&worker->plain);
+	}
+	limit_cpu(mail.size + 1);
+	if (!parse_mail(mail, &options, &worker->arena, &facts, err))
+		return false;
+	facts_write(&facts, &worker->answer);
+	return true;
+}
+
+static void give_back(struct buffer *buffer)
+{
+	if (buffer->capacity > KEPT_BYTES)
+		buffer_done(buffer);
+}
+
+static bool answer_one(struct worker *worker, struct span body, struct error *err)
+{
+	struct error failure;
+
+	buffer_clear(&worker->answer);
+	bool parsed = parse(worker, body, &failure);
+	limit_cpu(0);
+	struct span answer = parsed ? buffer_span(&worker->answer) : span_from(failure.text);
+	bool written =
+		frame_write(REQUEST_SOCKET, parsed ? PARSER_FACTS : PARSER_FAILED, answer, err);
+	if (worker->arena.total_bytes > KEPT_BYTES)
+		arena_done(&worker->arena);
+	else
+		arena_reset(&worker->arena);
+	give_back(&worker->plain);
+	give_back(&worker->answer);
+	return written;
+}
+
+static bool serve(struct worker *worker, struct error *err)
+{
+	struct frame frame;
+	bool ended = false;
+
+	while (frame_read(
+		REQUEST_SOCKET, &worker->request, REQUEST_BYTES_MAX, &frame, &ended, err)) {
+		if (ended)
+			return true;
+		if (frame.type != PARSER_REQUEST)
+			return error_set(
+				err, ERROR_INPUT, "frame of the unknown type %u", frame.type);
+		if (!answer_one(worker, frame.body, err))
+			return false;
+		give_back(&worker->request);
+	}
+	return false;
+}
+
+int main(void)
+{
+	struct worker worker = {0};
+	struct error err;
+
+	parse_init();
+	limit_memory();
+	if (!sandbox_enter(SANDBOX_PARSER, NULL, &err) || !serve(&worker, &err))
+		return fail(&err);
+	buffer_done(&worker.request);
+	buffer_done(&worker.plain);
+	buffer_done(&worker.answer);
+	arena_done(&worker.arena);
+	parse_done();
+	return EXIT_SUCCESS;
+}

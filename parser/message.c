@@ -1,0 +1,136 @@
+#include "parser/message.h"
+
+#include "base/text.h"
+#include "parser/body.h"
+#include "parser/charset.h"
+#include "parser/defects.h"
+#include "parser/facts_request.h"
+#include "parser/field.h"
+#include "parser/header.h"
+#include "parser/html.h"
+#include "parser/limits.h"
+#include "parser/mime.h"
+#include "parser/origin.h"
+
+void parse_init(void)
+{
+	charset_open_all();
+	mime_init();
+	html_init();
+}
+
+void parse_done(void)
+{
+	html_done();
+	mime_done();
+	charset_close_all();
+}
+
+/* Tags in every address that the mail may have come by; the ledger knows which are its own. */
+static void add_request(
+	struct facts *facts, struct arena *arena, char tag_separator, struct span address)
+{
+	struct facts_request request;
+
+	if (facts->request_count >= REQUESTS_MAX)
+		return;
+	for (size_t i = 0; i < facts->request_count; i++)
+		if (span_equal_fold(facts->requests[i].source, address))
+			return;
+	if (request_read(arena, address, tag_separator, &request))
+		facts->requests[facts->request_count++] = request;
+}
+
+static void requests_read(
+	struct facts *facts, struct arena *arena, const struct parse_options *options)
+{
+	const struct facts_addresses *lists[] = {&facts->bcc, &facts->to, &facts->cc};
+	char separator = options->tag_separator ? options->tag_separator : '+';
+
+	facts->requests = arena_array(arena, struct facts_request, REQUESTS_MAX);
+	for (size_t i = 0; i < facts->envelope_to.count; i++)
+		add_request(facts, arena, separator, facts->envelope_to.items[i]);
+	for (size_t i = 0; i < ARRAY_COUNT(lists); i++)
+		for (size_t j = 0; j < lists[i]->count; j++)
+			add_request(facts, arena, separator, lists[i]->items[j].address);
+}
+
+static void defects_write(const struct defects *defects, struct arena *arena, struct facts *facts)
+{
+	facts->defects.items = arena_array(arena, struct span, defects->count);
+	facts->defects.count = defects->count;
+	for (size_t i = 0; i < defects->count; i++)
+		facts->defects.items[i] = defects->names[i];
+}
+
+/* A line of an mbox or a Mac: bare CR ends lines, which no MIME library takes for one. */
+static struct span with_line_feeds(struct span raw, struct arena *arena, struct defects *defects)
+{
+	if (span_find_byte(raw, '\n') >= 0 || span_find_byte(raw, '\r') < 0)
+		return raw;
+	struct span copy = arena_copy(arena, raw);
+	char *bytes = (char *)(uintptr_t)copy.data;
+	for (size_t i = 0; i < copy.size; i++)
+		if (bytes[i] == '\r')
+			bytes[i] = '\n';
+	defect_add(defects, "bare-cr");
+	return copy;
+}
+
+static void read_text(struct facts *facts, struct arena *arena, struct defects *defects,
+	const struct parse_options *options)
+{
+	(void)arena;
+	(void)defects;
+	(void)options;
+	facts->reply_text = facts->text;
+}
+
+static void parse_bare_text(struct span raw, const struct parse_options *options,
+	struct arena *arena, struct defects *defects, struct facts *facts)
+{
+	if (options->input == PARSE_HTML) {
+		bool bad = false;
+		struct span html =
+			charset_to_utf8(arena, html_charset(raw), raw, HTML_BYTES_MAX, &bad);
+
+		facts->has_html = true;
+		facts->text = html_text(arena, html, defects);
+	} else {
+		facts->text = body_clean(arena, (struct span){0}, raw, defects);
+	}
+	read_text(facts, arena, defects, options);
+}
+
+bool parse_mail(struct span raw, const struct parse_options *options, struct arena *arena,
+	struct facts *facts, struct error *err)
+{
+	struct defects defects = {0};
+	struct field_block block;
+	struct body body;
+
+	*facts = (struct facts){0};
+	if (raw.size > MESSAGE_BYTES_MAX)
+		return error_set(err, ERROR_LIMIT,
+			"the mail has %zu bytes, more than the %u allowed", raw.size,
+			MESSAGE_BYTES_MAX);
+	if (options->input == PARSE_TEXT || options->input == PARSE_HTML) {
+		parse_bare_text(raw, options, arena, &defects, facts);
+		defects_write(&defects, arena, facts);
+		return true;
+	}
+	raw = with_line_feeds(raw, arena, &defects);
+	if (!field_block_read(raw, arena, &defects, &block))
+		return error_set(err, ERROR_INPUT, "this is no mail: it has no header field");
+	header_read(&block, arena, &defects, facts);
+	const struct mime_part *root = mime_parts(&block, arena, &defects);
+	body_read(root, arena, &defects, &body);
+	facts->text = body.text;
+	facts->has_html = body.has_html;
+	body_attachments(&body, arena, facts);
+	origin_read(root, arena, &defects, facts);
+	requests_read(facts, arena, options);
+	read_text(facts, arena, &defects, options);
+	defects_write(&defects, arena, facts);
+	return true;
+}

@@ -1,0 +1,595 @@
+/*
+ * GMime sees only what scan_bounds() let through: a header made of the few Content- fields of the
+ * message (bounded, without comments, on which it stumbles) and the body up to the part that is one
+ * too many. Offsets of its streams lead back into the raw bytes, so that nothing is copied twice.
+ */
+#include "parser/mime.h"
+
+#include <gmime/gmime.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "parser/address.h"
+#include "parser/charset.h"
+#include "parser/scan.h"
+
+#define KEPT_BYTES   (8u << 20) /* a bigger buffer is given back after its mail */
+#define DECODE_BYTES ((size_t)64 << 10)
+
+static GMimeParserOptions *parser_options;
+static struct buffer input; /* what GMime reads: kept from mail to mail */
+
+struct builder {
+	struct arena *arena;
+	struct defects *defects;
+	struct span body;
+	size_t head_size; /* bytes before the body in `input` */
+	size_t part_count;
+};
+
+void mime_init(void)
+{
+	static const char *fallbacks[] = {"utf-8", "windows-1252", NULL};
+
+	g_mime_init();
+	parser_options = g_mime_parser_options_new();
+	g_mime_parser_options_set_fallback_charsets(parser_options, fallbacks);
+}
+
+void mime_done(void)
+{
+	g_mime_parser_options_free(parser_options);
+	parser_options = NULL;
+	buffer_done(&input);
+	g_mime_shutdown();
+}
+
+static void note_warning(
+	gint64 offset, GMimeParserWarning warning, const char *item, gpointer user_data)
+{
+	static const struct {
+		GMimeParserWarning warning;
+		const char *defect;
+	} names[] = {
+		{GMIME_WARN_INVALID_CONTENT_TYPE, "invalid-content-type"},
+		{GMIME_WARN_MALFORMED_MULTIPART, "multipart-without-parts"},
+		{GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY, "missing-boundary"},
+		{GMIME_CRIT_NESTING_OVERFLOW, "nesting-too-deep"},
+		{GMIME_CRIT_INVALID_HEADER_NAME, "invalid-part-header"},
+		{GMIME_WARN_TRUNCATED_MESSAGE, "unterminated-multipart"},
+	};
+
+	(void)offset;
+	(void)item;
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+		if (names[i].warning == warning)
+			defect_add(user_data, names[i].defect);
+}
+
+/* ---------------------------------------------------------------- values of fields */
+
+/* Encoded words name charsets as mail does; GMime asks iconv for them as they stand. */
+static struct span rename_charsets(struct arena *arena, struct span text)
+{
+	struct buffer out = {0};
+	struct span rest = text;
+
+	for (ptrdiff_t at; (at = span_find(rest, SPAN("=?"))) >= 0;) {
+		struct span label = span_after(rest, (size_t)at + 2);
+		ptrdiff_t end = span_find_byte(label, '?');
+
+		if (end < 0)
+			break;
+		label = span_part(label, 0, (size_t)end);
+		ptrdiff_t language = span_find_byte(label, '*'); /* RFC 2231 section 5 */
+		const char *name =
+			charset_name(language < 0 ? label : span_part(label, 0, (size_t)language));
+		buffer_append(&out, span_part(rest, 0, (size_t)at + 2));
+		buffer_append_string(&out, name ? name : "UTF-8");
+		rest = span_after(rest, (size_t)at + 2 + label.size);
+		/* the encoding letter and the text up to the end of the word */
+		struct span body = span_after(rest, 3);
+		ptrdiff_t close = span_find(body, SPAN("?="));
+		size_t word = close < 0 ? 0 : 3 + (size_t)close + 2;
+		buffer_append(&out, span_part(rest, 0, word));
+		rest = span_after(rest, word);
+	}
+	buffer_append(&out, rest);
+	struct span renamed = arena_copy(arena, buffer_span(&out));
+	buffer_done(&out);
+	return renamed;
+}
+
+static bool is_plain(struct span text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if ((unsigned char)text.data[i] > 126 || (unsigned char)text.data[i] < ' ' ||
+			(text.data[i] == '=' && i + 1 < text.size && text.data[i + 1] == '?'))
+			return false;
+	return true;
+}
+
+/* One line of UTF-8, its encoded words still encoded, under names that iconv knows. */
+static struct span header_line(struct arena *arena, struct span raw)
+{
+	bool bad = false;
+	struct span line = field_unfold(arena, raw);
+
+	if (is_plain(line))
+		return line;
+	line = charset_to_utf8(arena, (struct span){0}, line, HEADER_BYTES_MAX, &bad);
+	return span_find(line, SPAN("=?")) < 0 ? line : rename_charsets(arena, line);
+}
+
+static struct span from_gmime(struct arena *arena, const char *text)
+{
+	struct span copy = arena_copy(arena, span_from(text));
+
+	return text_clean(arena, copy);
+}
+
+struct span mime_text(struct arena *arena, struct span raw)
+{
+	struct span line = header_line(arena, raw);
+
+	if (is_plain(line))
+		return line;
+	if (span_find(line, SPAN("=?")) < 0)
+		return text_clean(arena, line);
+	char *decoded = g_mime_utils_header_decode_text(parser_options, arena_string(arena, line));
+	struct span text = from_gmime(arena, decoded);
+	g_free(decoded);
+	return span_trim(field_unfold(arena, text));
+}
+
+static void add_gmime_list(
+	struct arena *arena, InternetAddressList *from, struct facts_addresses *list, int depth)
+{
+	int count = internet_address_list_length(from);
+
+	for (int i = 0; i < count; i++) {
+		InternetAddress *item = internet_address_list_get_address(from, i);
+
+		if (INTERNET_ADDRESS_IS_GROUP(item) && depth < 3) {
+			InternetAddressList *members =
+				internet_address_group_get_members(INTERNET_ADDRESS_GROUP(item));
+
+			if (members)
+				add_gmime_list(arena, members, list, depth + 1);
+		} else if (INTERNET_ADDRESS_IS_MAILBOX(item)) {
+			InternetAddressMailbox *mailbox = INTERNET_ADDRESS_MAILBOX(item);
+			struct facts_address address = {
+				from_gmime(arena, internet_address_get_name(item)),
+				from_gmime(arena, internet_address_mailbox_get_addr(mailbox)),
+			};
+
+			address.name = span_trim(text_cut(address.name, NAME_BYTES_MAX));
+			if (address.address.size <= ADDRESS_BYTES_MAX &&
+				!address_list_add(arena, list, address))
+				return;
+		}
+	}
+}
+
+static size_t count_with_at(const struct facts_addresses *list)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		count += span_find_byte(list->items[i].address, '@') > 0;
+	return count;
+}
+
+/* Names of the lenient reader are as written. */
+static void decode_names(struct arena *arena, struct facts_addresses *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct facts_address *item = &list->items[i];
+
+		item->name = span_trim(text_cut(mime_text(arena, item->name), NAME_BYTES_MAX));
+		item->address = text_clean(arena, item->address);
+	}
+}
+
+static void append_all(
+	struct arena *arena, struct facts_addresses *list, const struct facts_addresses *more)
+{
+	for (size_t i = 0; i < more->count; i++)
+		if (!address_list_add(arena, list, more->items[i]))
+			return;
+}
+
+void mime_addresses(
+	struct arena *arena, struct span raw, struct defects *defects, struct facts_addresses *list)
+{
+	struct facts_addresses strict = {0}, lenient = {0};
+	struct facts_address plain;
+	struct span line = header_line(arena, span_part(raw, 0, ADDRESS_FIELD_BYTES_MAX));
+
+	if (raw.size > ADDRESS_FIELD_BYTES_MAX)
+		defect_add(defects, "address-list-too-long");
+	if (line.size == 0)
+		return;
+	if (address_read_plain(line, &plain)) {
+		plain.name = text_clean(arena, plain.name);
+		address_list_add(arena, list, plain);
+		return;
+	}
+	if (scan_parentheses(line) > PARENTHESES_MAX) {
+		defect_add(defects, "too-many-parentheses");
+		line = scan_without_parentheses(arena, line);
+	}
+	InternetAddressList *parsed =
+		internet_address_list_parse(parser_options, arena_string(arena, line));
+	if (parsed) {
+		add_gmime_list(arena, parsed, &strict, 0);
+		g_object_unref(parsed);
+	}
+	address_list_read(arena, line, &lenient);
+	if (count_with_at(&lenient) <= count_with_at(&strict)) {
+		append_all(arena, list, &strict);
+	} else {
+		defect_add(defects, "invalid-address-list");
+		decode_names(arena, &lenient);
+		append_all(arena, list, &lenient);
+	}
+	if (strict.count >= ADDRESSES_MAX || lenient.count >= ADDRESSES_MAX)
+		defect_add(defects, "address-list-too-long");
+}
+
+/* ---------------------------------------------------------------- decoding */
+
+static GMimeContentEncoding gmime_encoding(enum mime_encoding encoding)
+{
+	switch (encoding) {
+	case MIME_BASE64:
+		return GMIME_CONTENT_ENCODING_BASE64;
+	case MIME_QUOTED_PRINTABLE:
+		return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+	case MIME_UUENCODE:
+		return GMIME_CONTENT_ENCODING_UUENCODE;
+	case MIME_IDENTITY:
+		break;
+	}
+	return GMIME_CONTENT_ENCODING_DEFAULT;
+}
+
+struct span mime_decode(const struct mime_part *part, struct arena *arena)
+{
+	GMimeEncoding state;
+
+	if (part->encoding == MIME_IDENTITY || part->raw.size == 0)
+		return part->raw;
+	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
+	char *out = arena_alloc(arena, g_mime_encoding_outlen(&state, part->raw.size) + 1);
+	size_t size = g_mime_encoding_flush(&state, part->raw.data, part->raw.size, out);
+	return (struct span){out, size};
+}
+
+struct digest mime_digest(const struct mime_part *part, uint64_t *size_bytes)
+{
+	struct span rest = part->raw;
+	GMimeEncoding state;
+
+	*size_bytes = rest.size;
+	if (part->encoding == MIME_IDENTITY)
+		return digest_of(rest);
+	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
+	struct digest_stream *stream = digest_stream_new();
+	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));
+	*size_bytes = 0;
+	while (rest.size > 0) {
+		struct span piece = span_part(rest, 0, DECODE_BYTES);
+		size_t size = g_mime_encoding_step(&state, piece.data, piece.size, out);
+
+		digest_stream_add(stream, (struct span){out, size});
+		*size_bytes += size;
+		rest = span_after(rest, piece.size);
+	}
+	size_t size = g_mime_encoding_flush(&state, "", 0, out);
+	digest_stream_add(stream, (struct span){out, size});
+	*size_bytes += size;
+	free(out);
+	return digest_stream_end(stream);
+}
+
+/* ---------------------------------------------------------------- the tree */
+
+static struct span lower(struct arena *arena, const char *text)
+{
+	struct span copy = arena_copy(arena, span_from(text));
+	char *bytes = (char *)(uintptr_t)copy.data;
+
+	for (size_t i = 0; i < copy.size; i++)
+		if (bytes[i] >= 'A' && bytes[i] <= 'Z')
+			bytes[i] = (char)(bytes[i] | 0x20);
+	return text_clean(arena, copy);
+}
+
+static struct span parameter(struct arena *arena, GMimeContentType *type, const char *name)
+{
+	const char *value = type ? g_mime_content_type_get_parameter(type, name) : NULL;
+
+	return value ? text_clean(arena, arena_copy(arena, span_from(value))) : (struct span){0};
+}
+
+static void read_type(struct builder *build, GMimeObject *object, struct mime_part *part)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	struct arena *arena = build->arena;
+
+	if (!type) {
+		part->type = SPAN("text/plain");
+		return;
+	}
+	char *name = g_mime_content_type_get_mime_type(type);
+	part->type = lower(arena, name);
+	g_free(name);
+	part->charset = span_trim(parameter(arena, type, "charset"));
+	part->report_type = parameter(arena, type, "report-type");
+	part->method = parameter(arena, type, "method");
+	part->flowed = span_equal_fold(span_trim(parameter(arena, type, "format")), SPAN("flowed"));
+	part->delsp = span_equal_fold(span_trim(parameter(arena, type, "delsp")), SPAN("yes"));
+}
+
+static enum mime_disposition disposition_of(GMimeObject *object)
+{
+	const char *name = g_mime_object_get_disposition(object);
+	struct span value = span_trim(span_from(name));
+
+	if (value.size == 0)
+		return MIME_NO_DISPOSITION;
+	return span_equal_fold(value, SPAN("inline")) ? MIME_INLINE : MIME_ATTACHMENT;
+}
+
+/* Disposition's filename, else Content-Type's name; GMime has put RFC 2231's pieces together. */
+static struct span filename_of(struct builder *build, GMimeObject *object)
+{
+	const char *name = g_mime_object_get_content_disposition_parameter(object, "filename");
+
+	if (!name || !*name)
+		name = g_mime_object_get_content_type_parameter(object, "name");
+	if (!name || !*name)
+		return (struct span){0};
+	struct span text = mime_text(build->arena, arena_copy(build->arena, span_from(name)));
+	if (text.size > FILENAME_BYTES_MAX)
+		defect_add(build->defects, "filename-too-long");
+	return text_cut(text, FILENAME_BYTES_MAX);
+}
+
+static struct span header_of(struct builder *build, GMimeObject *object, const char *name)
+{
+	const char *value = g_mime_object_get_header(object, name);
+
+	return value ? text_clean(build->arena, arena_copy(build->arena, span_from(value)))
+		     : (struct span){0};
+}
+
+static struct span without_brackets(struct span id)
+{
+	id = span_trim(id);
+	if (span_starts(id, SPAN("<")))
+		id = span_after(id, 1);
+	return span_ends(id, SPAN(">")) ? span_part(id, 0, id.size - 1) : id;
+}
+
+static void read_content(struct builder *build, GMimePart *leaf, struct mime_part *part)
+{
+	GMimeDataWrapper *wrapper = g_mime_part_get_content(leaf);
+
+	if (!wrapper)
+		return;
+	GMimeStream *stream = g_mime_data_wrapper_get_stream(wrapper);
+	switch (g_mime_data_wrapper_get_encoding(wrapper)) {
+	case GMIME_CONTENT_ENCODING_BASE64:
+		part->encoding = MIME_BASE64;
+		break;
+	case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
+		part->encoding = MIME_QUOTED_PRINTABLE;
+		break;
+	case GMIME_CONTENT_ENCODING_UUENCODE:
+		part->encoding = MIME_UUENCODE;
+		break;
+	default:
+		break;
+	}
+	if (!stream || stream->bound_start < (gint64)build->head_size ||
+		stream->bound_end < stream->bound_start)
+		return;
+	part->raw = span_part(build->body, (size_t)stream->bound_start - build->head_size,
+		(size_t)(stream->bound_end - stream->bound_start));
+}
+
+/*
+ * The whole inner message: from its first field to the boundary of the multipart around it. GMime
+ * gives only the offset of the field.
+ */
+static struct span message_bytes(
+	struct builder *build, GMimeMessage *message, struct span within, const char *boundary)
+{
+	GMimeHeaderList *headers = g_mime_object_get_header_list(GMIME_OBJECT(message));
+	gint64 offset = -1;
+
+	if (g_mime_header_list_get_count(headers) > 0)
+		offset = g_mime_header_get_offset(g_mime_header_list_get_header_at(headers, 0));
+	if (offset < (gint64)build->head_size ||
+		(size_t)offset - build->head_size > build->body.size)
+		return (struct span){0};
+	const char *begin = build->body.data + ((size_t)offset - build->head_size);
+	if (begin < within.data || begin > within.data + within.size)
+		return (struct span){0};
+	struct span bytes = {begin, (size_t)(within.data + within.size - begin)};
+	return boundary ? scan_to_boundary(bytes, span_from(boundary)) : bytes;
+}
+
+static struct mime_part *build_part(struct builder *build, GMimeObject *object,
+	struct mime_part *parent, struct span within, const char *boundary);
+
+static void build_children(struct builder *build, GMimeMultipart *multipart, struct mime_part *part,
+	struct span within)
+{
+	int count = g_mime_multipart_get_count(multipart);
+	const char *boundary = g_mime_multipart_get_boundary(multipart);
+	struct mime_part **link = &part->first_child;
+
+	for (int i = 0; i < count; i++) {
+		GMimeObject *child = g_mime_multipart_get_part(multipart, i);
+
+		*link = child ? build_part(build, child, part, within, boundary) : NULL;
+		if (*link)
+			link = &(*link)->next;
+	}
+}
+
+/* An .eml that was encoded although RFC 2046 section 5.2.1 forbids it. */
+static void unpack_encoded_message(struct builder *build, struct mime_part *part)
+{
+	part->raw = mime_decode(part, build->arena);
+	part->encoding = MIME_IDENTITY;
+	part->kind = MIME_MESSAGE;
+}
+
+static struct mime_part *build_part(struct builder *build, GMimeObject *object,
+	struct mime_part *parent, struct span within, const char *boundary)
+{
+	if (build->part_count >= PARTS_MAX) {
+		defect_add(build->defects, "too-many-parts");
+		return NULL;
+	}
+	if (parent && parent->depth >= NESTING_MAX) {
+		defect_add(build->defects, "nesting-too-deep");
+		return NULL;
+	}
+	struct mime_part *part = arena_alloc(build->arena, sizeof(*part));
+	build->part_count++;
+	part->parent = parent;
+	part->depth = parent ? parent->depth + 1 : 0;
+	read_type(build, object, part);
+	part->disposition = disposition_of(object);
+	part->filename = filename_of(build, object);
+	part->content_id = without_brackets(header_of(build, object, "Content-Id"));
+	part->location = header_of(build, object, "Content-Location");
+	if (GMIME_IS_MULTIPART(object)) {
+		part->kind = MIME_MULTIPART;
+		build_children(build, GMIME_MULTIPART(object), part, within);
+	} else if (GMIME_IS_MESSAGE_PART(object)) {
+		GMimeMessage *inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
+
+		part->kind = MIME_MESSAGE;
+		if (inner)
+			part->raw = message_bytes(build, inner, within, boundary);
+	} else if (GMIME_IS_PART(object)) {
+		read_content(build, GMIME_PART(object), part);
+		if (span_equal(part->type, SPAN("message/rfc822")) ||
+			span_equal(part->type, SPAN("message/global")))
+			unpack_encoded_message(build, part);
+	}
+	return part;
+}
+
+/* ---------------------------------------------------------------- what GMime reads */
+
+/* `Content-Type: text/plain (a comment); charset=x`: without the comment, unfolded, bounded. */
+static void append_content_field(const struct field_block *block, struct arena *arena,
+	const char *name, struct defects *defects)
+{
+	struct span value = field_value(block, arena, span_from(name));
+
+	if (value.size == 0)
+		return;
+	if (value.size > PARAMETER_BYTES_MAX) {
+		defect_add(defects, "too-many-parameters");
+		value = span_part(value, 0, PARAMETER_BYTES_MAX);
+	}
+	if (scan_parentheses(value) > 0)
+		value = scan_without_comments(arena, value);
+	buffer_append_string(&input, name);
+	buffer_append(&input, SPAN(": "));
+	buffer_append(&input, value);
+	buffer_append(&input, SPAN("\n"));
+}
+
+static GMimeObject *construct(GMimeParserOptions *options)
+{
+	GByteArray bytes = {(guint8 *)input.data, (guint)input.size};
+	GMimeStream *stream = g_mime_stream_mem_new();
+
+	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), &bytes);
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+	GMimeObject *object = g_mime_parser_construct_part(parser, options);
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return object;
+}
+
+static struct mime_part *text_part(struct arena *arena, struct span body)
+{
+	struct mime_part *part = arena_alloc(arena, sizeof(*part));
+
+	part->type = SPAN("text/plain");
+	part->raw = body;
+	return part;
+}
+
+static struct mime_part *parse_with(const struct field_block *block, struct arena *arena,
+	struct span boundary, struct defects *defects)
+{
+	static const char *const names[] = {"Content-Type", "Content-Transfer-Encoding",
+		"Content-Disposition", "Content-Id", "Content-Location"};
+	struct builder build = {.arena = arena, .defects = defects, .body = block->body};
+
+	buffer_clear(&input);
+	for (size_t i = boundary.size > 0 ? 1 : 0; i < ARRAY_COUNT(names); i++)
+		append_content_field(block, arena, names[i], defects);
+	if (boundary.size > 0) {
+		buffer_append(&input, SPAN("Content-Type: multipart/mixed; boundary=\""));
+		buffer_append(&input, boundary);
+		buffer_append(&input, SPAN("\"\n"));
+	}
+	if (input.size == 0)
+		buffer_append(&input, SPAN("Content-Type: text/plain\n"));
+	buffer_append(&input, SPAN("\n"));
+	build.head_size = input.size;
+	build.body = scan_bounds(block->body, buffer_span(&input), defects);
+	buffer_append(&input, build.body);
+
+	g_mime_parser_options_set_warning_callback(parser_options, note_warning, defects);
+	GMimeObject *object = construct(parser_options);
+	g_mime_parser_options_set_warning_callback(parser_options, NULL, NULL);
+	struct mime_part *root = object ? build_part(&build, object, NULL, build.body, NULL) : NULL;
+	if (object)
+		g_object_unref(object);
+	if (input.capacity > KEPT_BYTES)
+		buffer_done(&input);
+	return root;
+}
+
+struct mime_part *mime_parts(
+	const struct field_block *block, struct arena *arena, struct defects *defects)
+{
+	struct mime_part *root = parse_with(block, arena, (struct span){0}, defects);
+
+	if (!root)
+		return text_part(arena, block->body);
+	if (root->kind != MIME_MULTIPART || root->first_child)
+		return root;
+	/* A multipart whose boundary is absent or another: look for one that works. */
+	struct span boundary = scan_guess_boundary(block->body);
+	defect_add(defects, "missing-boundary");
+	if (boundary.size > 0)
+		root = parse_with(block, arena, boundary, defects);
+	return root && root->first_child ? root : text_part(arena, block->body);
+}
+
+struct mime_part *mime_after(const struct mime_part *part)
+{
+	while (part && !part->next)
+		part = part->parent;
+	return part ? part->next : NULL;
+}
+
+struct mime_part *mime_next(const struct mime_part *part)
+{
+	return part->first_child ? part->first_child : mime_after(part);
+}

@@ -1,0 +1,186 @@
+#include "parser/scan.h"
+
+#include "base/buffer.h"
+
+static size_t dash_lines(struct span body)
+{
+	size_t count = span_starts(body, SPAN("--"));
+	const char *at = body.data, *end = body.data + body.size;
+
+	while (at && at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		at++;
+		count += end - at > 2 && at[0] == '-' && at[1] == '-';
+	}
+	return count;
+}
+
+struct boundaries {
+	struct span items[BOUNDARIES_MAX];
+	size_t count;
+};
+
+/* The value behind `boundary=` without its quotes. */
+static struct span boundary_value(struct span text)
+{
+	struct span value = span_trim(span_part(text, 0, BOUNDARY_BYTES_MAX));
+	size_t end = 0;
+
+	if (value.size == 0 || value.data[0] != '=')
+		return (struct span){0};
+	value = span_trim(span_after(value, 1));
+	if (span_starts(value, SPAN("\""))) {
+		value = span_after(value, 1);
+		ptrdiff_t quote = span_find_byte(value, '"');
+		return span_part(value, 0, quote < 0 ? value.size : (size_t)quote);
+	}
+	while (end < value.size && !memchr(" \t\r\n;", value.data[end], 5))
+		end++;
+	return span_part(value, 0, end);
+}
+
+static void collect_boundaries(struct span text, struct boundaries *boundaries)
+{
+	static const struct span word = SPAN_INIT("boundary");
+	const char *at = text.data, *end = text.data + text.size;
+
+	while (at && boundaries->count < BOUNDARIES_MAX &&
+		(at = memchr(at, '=', (size_t)(end - at))) != NULL) {
+		size_t before = (size_t)(at - text.data);
+
+		while (before > 0 && (text.data[before - 1] == ' ' || text.data[before - 1] == '*'))
+			before--;
+		if (before >= word.size &&
+			span_equal_fold(span_part(text, before - word.size, word.size), word)) {
+			struct span value = boundary_value((struct span){at, (size_t)(end - at)});
+
+			if (value.size > 0)
+				boundaries->items[boundaries->count++] = value;
+		}
+		at++;
+	}
+}
+
+static bool is_boundary_line(struct span line, const struct boundaries *boundaries)
+{
+	struct span rest = span_after(line, 2);
+
+	for (size_t i = 0; i < boundaries->count; i++)
+		if (span_starts(rest, boundaries->items[i]))
+			return true;
+	return false;
+}
+
+/* Rare: thousands of "--" lines. Those that are boundaries of this mail are counted. */
+static struct span bounds_exactly(struct span body, struct span header, struct defects *defects)
+{
+	static struct boundaries boundaries;
+	struct span rest = body, line;
+	size_t parts = 0, looked = 0;
+
+	boundaries.count = 0;
+	collect_boundaries(header, &boundaries);
+	collect_boundaries(body, &boundaries);
+	while (span_next_line(&rest, &line)) {
+		if (!span_starts(line, SPAN("--")))
+			continue;
+		looked += boundaries.count;
+		bool too_many = is_boundary_line(line, &boundaries) && ++parts > PARTS_MAX;
+		/* comparing each line with each boundary is what a bomb would like */
+		if (!too_many && looked < (size_t)BOUNDARIES_MAX * DASH_LINES_MAX)
+			continue;
+		defect_add(defects, "too-many-parts");
+		return (struct span){body.data, (size_t)(line.data - body.data)};
+	}
+	return body;
+}
+
+struct span scan_bounds(struct span body, struct span header, struct defects *defects)
+{
+	return dash_lines(body) <= DASH_LINES_MAX ? body : bounds_exactly(body, header, defects);
+}
+
+struct span scan_to_boundary(struct span bytes, struct span boundary)
+{
+	struct span rest = bytes;
+
+	if (boundary.size == 0)
+		return bytes;
+	for (ptrdiff_t at; (at = span_find(rest, SPAN("\n--"))) >= 0;) {
+		struct span line = span_after(rest, (size_t)at + 3);
+
+		if (span_starts(line, boundary)) {
+			size_t size = (size_t)(line.data - bytes.data) - 3;
+			if (size > 0 && bytes.data[size - 1] == '\r')
+				size--;
+			return span_part(bytes, 0, size);
+		}
+		rest = line;
+	}
+	return bytes;
+}
+
+struct span scan_guess_boundary(struct span body)
+{
+	struct span rest = body, line;
+
+	while (span_next_line(&rest, &line)) {
+		struct span next = rest, field;
+		struct span boundary = span_trim(span_after(line, 2));
+
+		if (!span_starts(line, SPAN("--")) || boundary.size == 0 ||
+			boundary.size > BOUNDARY_BYTES_MAX || span_find_byte(boundary, '"') >= 0)
+			continue;
+		if (span_next_line(&next, &field) && span_starts_fold(field, SPAN("Content-")))
+			return boundary;
+	}
+	return (struct span){0};
+}
+
+size_t scan_parentheses(struct span line)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < line.size; i++)
+		count += line.data[i] == '(';
+	return count;
+}
+
+struct span scan_without_parentheses(struct arena *arena, struct span line)
+{
+	char *out = arena_alloc(arena, line.size + 1);
+	size_t size = 0;
+
+	for (size_t i = 0; i < line.size; i++)
+		if (line.data[i] != '(' && line.data[i] != ')')
+			out[size++] = line.data[i];
+	return (struct span){out, size};
+}
+
+struct span scan_without_comments(struct arena *arena, struct span line)
+{
+	char *out = arena_alloc(arena, line.size + 1);
+	size_t size = 0, depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < line.size; i++) {
+		char byte = line.data[i];
+
+		if (byte == '"' && depth == 0)
+			quoted = !quoted;
+		if (byte == '\\' && i + 1 < line.size && (quoted || depth > 0)) {
+			if (depth == 0) {
+				out[size++] = byte;
+				out[size++] = line.data[i + 1];
+			}
+			i++;
+		} else if (byte == '(' && !quoted) {
+			depth++;
+		} else if (byte == ')' && depth > 0) {
+			if (--depth == 0)
+				out[size++] = ' ';
+		} else if (depth == 0) {
+			out[size++] = byte;
+		}
+	}
+	return (struct span){out, size};
+}

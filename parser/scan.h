@@ -1,0 +1,30 @@
+/*
+ * scan.h - plain counting and cutting of raw bytes before a library sees them: whatever would make
+ * one of them use memory or time out of proportion is found here, in one linear pass.
+ */
+#ifndef PARSER_SCAN_H
+#define PARSER_SCAN_H
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "parser/defects.h"
+
+/*
+ * The body up to the boundary line that begins the first part too many (PARTS_MAX). `header` may
+ * name a boundary too.
+ */
+struct span scan_bounds(struct span body, struct span header, struct defects *defects);
+/* The bytes up to the line end before the next line "--boundary"; all of them when there is none.
+ */
+struct span scan_to_boundary(struct span bytes, struct span boundary);
+/* What stands behind "--" in a line that is followed by a Content- field; empty when none is. */
+struct span scan_guess_boundary(struct span body);
+
+/* How many parentheses open. */
+size_t scan_parentheses(struct span line);
+/* Without the characters ( and ). */
+struct span scan_without_parentheses(struct arena *arena, struct span line);
+/* Without comments (RFC 5322 section 3.2.2), which outside of quotes count as a space. */
+struct span scan_without_comments(struct arena *arena, struct span line);
+
+#endif
