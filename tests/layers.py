@@ -38,6 +38,7 @@ DOORS = {  # header -> the files that may include it
     'idn2.h': ['base/text.c'],
     'seccomp.h': ['base/sandbox.c'],
     'zstd.h': ['base/compress.c'],
+    'zlib.h': ['base/gzip.c'],
     'openssl/*': ['base/base64.c', 'base/digest.c', 'daemon/transport.c'],
 }
 SINGLE_DOORS = {  # header -> the folders in which one file, whichever, may include it
