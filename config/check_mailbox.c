@@ -162,6 +162,12 @@ static bool check_policy(
 		return reading_fault_at(reading, &mailbox->policy, err,
 			"submission believes only what our own hosts wrote: name them under "
 			"organisation.hosts");
+	/* Tags are believed only on the mailbox's own addresses. */
+	if (mailbox->policy == POLICY_SECRET_TAG && mailbox->addresses.count == 0)
+		return reading_fault_at(reading, &mailbox->policy, err,
+			"a secret tag stands in one of the mailbox's addresses, but it has none; "
+			"give "
+			"'addresses'");
 	for (size_t i = 0; i < mailbox->folder_count; i++) {
 		const struct config_folder *folder = &mailbox->folders[i];
 

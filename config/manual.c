@@ -20,16 +20,23 @@ static const char *const type_words[] = {
 	[OPTION_LIST] = "list of mappings",
 };
 
-/* mdoc text: backslashes and what would begin a macro line are harmless. */
+/* mdoc text: each sentence begins a line; backslashes and what would be a macro are harmless. */
 static void write_escaped(struct buffer *out, const char *text)
 {
-	if (text[0] == '.' || text[0] == '\'')
-		buffer_append_string(out, "\\&");
+	bool line_begins = true;
+
 	for (; *text != '\0'; text++) {
+		if (line_begins && (*text == '.' || *text == '\''))
+			buffer_append_string(out, "\\&");
+		line_begins = strncmp(text, ". ", 2) == 0;
 		if (*text == '\\')
 			buffer_append_string(out, "\\e");
 		else
 			buffer_append_byte(out, *text);
+		if (line_begins) {
+			buffer_append_byte(out, '\n');
+			text++;
+		}
 	}
 }
 

@@ -312,6 +312,9 @@ static const struct fault faults[] = {
 	{CAPTURE "    who_may_write: submission\n",
 		"f.yaml:15:20: mailboxes[0].who_may_write: submission believes only what our own "
 		"hosts wrote: name them under organisation.hosts"},
+	{CAPTURE "    who_may_write: {secret-tag: {file: /t}}\n",
+		"f.yaml:15:20: mailboxes[0].who_may_write: a secret tag stands in one of the "
+		"mailbox's addresses, but it has none; give 'addresses'"},
 	{CAPTURE "    who_may_write: authserv-id\n",
 		"f.yaml:15:20: mailboxes[0].who_may_write: 'authserv-id' needs a value: write "
 		"{authserv-id: NAME}"},

@@ -107,6 +107,7 @@ static const char full[] =
 	"  - name: minutes\n"
 	"    kind: actions\n"
 	"    server: {tls: implicit}\n"
+	"    addresses: [board@example.org]\n"
 	"    who_may_write: {secret-tag: {file: /etc/postroom/tag}}\n"
 	"    login: {auth: oauthbearer, oauth: {grant: refresh-token, token_url: "
 	"'https://login.example.com/token', client_id: postroom}}\n"
