@@ -76,6 +76,8 @@ SQL_RULES = [  # pattern, reason; looked for in every string of store/ and in th
     (r'\bCURRENT_(TIMESTAMP|DATE|TIME)\b', 'times are computed in C'),
     (r'(?i)\bAUTOINCREMENT\b', 'AUTOINCREMENT is SQLite only'),
     (r'(?i)\bCOLLATE\s+NOCASE\b', 'folded columns are computed in C'),
+    (r'(?i)\bUPDATE\s+OR\s+\w+\s', 'UPDATE OR … is SQLite only'),
+    (r'(?i)\b(instr|printf|hex|typeof|zeroblob|total|julianday)\s*\(', 'a function of SQLite only'),
 ]
 SQL_ONLY_RULES = [  # the same for what is surely SQL
     (r'\b(LIKE|GLOB|ILIKE)\b', 'LIKE folds differently in each database: folded columns'),
@@ -83,10 +85,19 @@ SQL_ONLY_RULES = [  # the same for what is surely SQL
     (r'(?i)(?<![\w.])(date|time)\s*\(', 'times are computed in C'),
     (r'"', 'a double-quoted string is an identifier elsewhere: single quotes'),
     (r'==', '== is SQLite only: ='),
+    (r'\?(?!\d)', 'placeholders are numbered: ?1'),
+    (r'(?i)\bIS\s+(?:NOT\s+)?(?!(?:NOT|NULL|TRUE|FALSE|DISTINCT)\b)[\w?]',
+     'IS compares with NULL only: IS NOT DISTINCT FROM'),
+    (r'(?i)\b(max|min)\s*\((?:[^()]|\([^()]*\))*,', 'max() of two is SQLite only: CASE'),
+    (r'(?i)\bLIMIT\s+[\w?]+\s*,', 'LIMIT a, b is SQLite only: LIMIT … OFFSET …'),
+    (r'(?i)\bWITHOUT\s+ROWID\b', 'WITHOUT ROWID is SQLite only: a token that schema.c expands'),
+    (r'(?i)\bINDEXED\s+BY\b', 'INDEXED BY is SQLite only'),
 ]
 SQL_START = re.compile(r'\s*(SELECT|INSERT\s+INTO|INSERT\s+OR|REPLACE\s+INTO|UPDATE\s+\w+\s+SET|'
                        r'DELETE\s+FROM|CREATE\s+(TABLE|UNIQUE|INDEX|VIEW|TRIGGER|VIRTUAL)|'
                        r'WITH\s+(RECURSIVE\s+)?\w+.*\bAS\b|ALTER\s+TABLE|DROP\s+(TABLE|INDEX))')
+
+CONSTRAINTS = ('UNIQUE', 'PRIMARY', 'FOREIGN', 'CHECK', 'CONSTRAINT')
 
 LINES_WARN, LINES_MAX = 500, 600
 
@@ -194,7 +205,7 @@ def columns_of(migrations):
             columns = tables.setdefault(match.group(1), {})
             for part in re.split(r',(?![^()]*\))', match.group(2)):
                 words = part.split()
-                if not words or words[0] in ('UNIQUE', 'PRIMARY', 'FOREIGN', 'CHECK', 'CONSTRAINT'):
+                if not words or words[0] in CONSTRAINTS:
                     continue
                 columns[words[0]] = not re.search(r'NOT\s+NULL|\{id\}|PRIMARY\s+KEY', part)
     return tables
@@ -245,12 +256,21 @@ def check_sql(path, text, tables):
                 yield Finding(path, line, 'SQL belongs into store/')
 
 
+def type_faults(statement):
+    """Columns whose type is no token in braces: db.c expands those for each database."""
+    match = re.match(r'\s*CREATE\s+TABLE\s+\w+\s*\((.*)\)', statement, re.S)
+    for part in re.split(r',(?![^()]*\))', match.group(1)) if match else []:
+        words = part.split()
+        if len(words) > 1 and words[0] not in CONSTRAINTS and words[1][0] != '{':
+            yield f'the type of {words[0]} is no token: {{int}}, {{text}}, …'
+
+
 def check_migration(path, text, tables):
     statements = re.sub(r'--[^\n]*', lambda m: blank(m.group(0)), text)
     position = 0
     for statement in statements.split(';'):
         start = position + len(statement) - len(statement.lstrip())
-        for fault in sql_faults(statement, True, tables):
+        for fault in [*sql_faults(statement, True, tables), *type_faults(statement)]:
             yield Finding(path, line_of(statements, start), fault)
         position += len(statement) + 1
 
@@ -327,8 +347,16 @@ PLANTED = [  # path, content, what the finding says (None: there is none)
     ('store/a.c', 'q("SELECT name FROM thing ORDER BY due_ms");', 'may be NULL'),
     ('store/a.c', 'q("SELECT name FROM thing t ORDER BY t.name, t.due_ms DESC");', 'may be NULL'),
     ('store/a.c', 'q("SELECT name FROM thing ORDER BY due_ms NULLS LAST, name");', None),
-    ('store/migrations/0002_a.sql', 'CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);',
-     'AUTOINCREMENT'),
+    ('store/a.c', 'q("SELECT 1 FROM thing WHERE name = ?");', 'numbered'),
+    ('store/a.c', 'q("SELECT 1 FROM thing WHERE name IS ?1");', 'IS NOT DISTINCT FROM'),
+    ('store/a.c', 'q("SELECT 1 FROM thing WHERE name IS NOT DISTINCT FROM ?1");', None),
+    ('store/a.c', 'q("SELECT 1 FROM thing WHERE name IS NOT NULL");', None),
+    ('store/a.c', 'q("SELECT max(coalesce(a, 0), ?1) FROM thing");', 'max() of two'),
+    ('store/a.c', 'q("SELECT max(coalesce(a, 0)) FROM thing");', None),
+    ('store/a.c', 'q("SELECT 1 FROM thing LIMIT ?1, ?2");', 'LIMIT a, b'),
+    ('store/a.c', 'q("SELECT hex(name) FROM thing");', 'SQLite only'),
+    ('store/migrations/0002_a.sql', 'CREATE TABLE x (id {id}, y INTEGER);', 'type of y'),
+    ('store/migrations/0002_a.sql', 'CREATE TABLE x (id {int} AUTOINCREMENT);', 'AUTOINCREMENT'),
     ('store/migrations/0002_a.sql', 'CREATE TABLE x (name {text} NOT NULL DEFAULT "a") {strict};',
      'double-quoted'),
 ]
