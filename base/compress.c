@@ -7,6 +7,13 @@
 
 #define LEVEL 1
 
+static void set_parameters(ZSTD_CCtx *context)
+{
+	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, LEVEL);
+	/* four bytes a frame, so that a damaged page is noticed and not filed as a mail */
+	ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+}
+
 /* One context a process, made at first use: setting one up costs more than a small mail. */
 static ZSTD_CCtx *compressor(void)
 {
@@ -17,9 +24,7 @@ static ZSTD_CCtx *compressor(void)
 	context = ZSTD_createCCtx();
 	if (!context)
 		memory_exhausted();
-	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, LEVEL);
-	/* four bytes a frame, so that a damaged page is noticed and not filed as a mail */
-	ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+	set_parameters(context);
 	return context;
 }
 
@@ -93,4 +98,51 @@ bool compress_unpack(struct buffer *out, struct span frame, size_t max_bytes, st
 			err, ERROR_INPUT, "damaged zstd frame: %zu bytes of %zu", got, expected);
 	out->size += got;
 	return true;
+}
+
+/* A context of its own: other mails may be compressed in between. */
+struct compress_stream *compress_stream_new(uint64_t plain_bytes)
+{
+	ZSTD_CCtx *context = ZSTD_createCCtx();
+
+	if (!context)
+		memory_exhausted();
+	set_parameters(context);
+	ZSTD_CCtx_setPledgedSrcSize(context, plain_bytes);
+	return (struct compress_stream *)context;
+}
+
+/* Feeds the piece until it is taken, or with ZSTD_e_end until the frame is whole. */
+static bool stream_feed(
+	ZSTD_CCtx *context, struct buffer *out, struct span piece, ZSTD_EndDirective directive)
+{
+	ZSTD_inBuffer in = {piece.data, piece.size, 0};
+	size_t left;
+
+	do {
+		size_t room = ZSTD_CStreamOutSize();
+		ZSTD_outBuffer pieces = {buffer_reserve(out, room), room, 0};
+
+		left = ZSTD_compressStream2(context, &pieces, &in, directive);
+		if (ZSTD_isError(left))
+			return false;
+		if (fits(out, pieces.pos))
+			out->size += pieces.pos;
+	} while (directive == ZSTD_e_end ? left > 0 : in.pos < in.size);
+	return true;
+}
+
+bool compress_stream_add(struct compress_stream *stream, struct buffer *out, struct span piece)
+{
+	return stream_feed((ZSTD_CCtx *)stream, out, piece, ZSTD_e_continue);
+}
+
+bool compress_stream_end(struct compress_stream *stream, struct buffer *out)
+{
+	return stream_feed((ZSTD_CCtx *)stream, out, (struct span){0}, ZSTD_e_end);
+}
+
+void compress_stream_free(struct compress_stream *stream)
+{
+	ZSTD_freeCCtx((ZSTD_CCtx *)stream);
 }

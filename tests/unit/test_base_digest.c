@@ -191,6 +191,44 @@ static void test_base64(void **state)
 	}
 }
 
+/* The same bytes, piece by piece; a size that was announced wrongly is noticed. */
+static void test_compress_stream(void **state)
+{
+	static const struct {
+		size_t announced, sent;
+	} rows[] = {{0, 0}, {1, 1}, {300000, 300000}, {300000, 299999}, {300000, 300001}, {0, 1}};
+	char piece[997];
+
+	(void)state;
+	memset(piece, 'x', sizeof(piece));
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct compress_stream *stream = compress_stream_new(rows[i].announced);
+		struct buffer frame = {0}, plain = {0};
+		size_t left = rows[i].sent, size_bytes;
+		struct error err;
+		bool ok = true;
+
+		while (ok && left > 0) {
+			size_t size = left < sizeof(piece) ? left : sizeof(piece);
+
+			ok = compress_stream_add(stream, &frame, (struct span){piece, size});
+			left -= size;
+		}
+		ok = ok && compress_stream_end(stream, &frame);
+		assert_int_equal(ok, rows[i].announced == rows[i].sent);
+		if (ok) {
+			assert_true(compress_plain_size(buffer_span(&frame), &size_bytes, &err));
+			assert_int_equal(size_bytes, rows[i].sent);
+			assert_true(
+				compress_unpack(&plain, buffer_span(&frame), rows[i].sent, &err));
+			assert_int_equal(plain.size, rows[i].sent);
+		}
+		compress_stream_free(stream);
+		buffer_done(&frame);
+		buffer_done(&plain);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_compress_round_trip),
 		cmocka_unit_test(test_compress_limits),
 		cmocka_unit_test(test_compress_damage),
+		cmocka_unit_test(test_compress_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
