@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/date.h"
 #include "base/memory.h"
@@ -449,7 +450,7 @@ static bool log_in_plain(struct imap *imap, const struct imap_login *login,
 	buffer_append(&text, login->user);
 	buffer_append_byte(&text, '\0');
 	buffer_append(&text, login->secret);
-	imap_text_base64(&base64, buffer_span(&text));
+	base64_append(&base64, buffer_span(&text));
 	ok = authenticate(imap, "PLAIN", buffer_span(&base64), SPAN("*"), answer, err);
 	OPENSSL_cleanse(text.data, text.capacity);
 	OPENSSL_cleanse(base64.data, base64.capacity);
@@ -493,7 +494,7 @@ static bool log_in_token(struct imap *imap, const struct imap_login *login,
 	else
 		buffer_format(&text, "user=%.*s\1auth=Bearer %.*s\1\1", SPAN_ARG(login->user),
 			SPAN_ARG(login->secret));
-	imap_text_base64(&base64, buffer_span(&text));
+	base64_append(&base64, buffer_span(&text));
 	/* A challenge is the server's error: it is answered by ^A (RFC 7628), or by nothing. */
 	ok = authenticate(imap, bearer ? "OAUTHBEARER" : "XOAUTH2", buffer_span(&base64),
 		bearer ? SPAN("AQ==") : SPAN(""), answer, err);

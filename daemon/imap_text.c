@@ -1,7 +1,8 @@
 #include "daemon/imap_text.h"
 
-#include <openssl/evp.h>
 #include <utf8proc.h>
+
+#include "base/base64.h"
 
 bool imap_text_quote(struct buffer *out, struct span text)
 {
@@ -21,15 +22,6 @@ bool imap_text_quote(struct buffer *out, struct span text)
 	return true;
 }
 
-void imap_text_base64(struct buffer *out, struct span bytes)
-{
-	char *room = buffer_reserve(out, (bytes.size + 2) / 3 * 4 + 1);
-	int size = EVP_EncodeBlock(
-		(unsigned char *)room, (const unsigned char *)bytes.data, (int)bytes.size);
-
-	out->size += (size_t)size;
-}
-
 /* A run of other characters: "&", base64 of UTF-16BE with "," for "/", no padding, "-". */
 static void append_shifted(struct buffer *out, struct buffer *utf16)
 {
@@ -37,7 +29,7 @@ static void append_shifted(struct buffer *out, struct buffer *utf16)
 
 	if (utf16->size == 0)
 		return;
-	imap_text_base64(&base64, buffer_span(utf16));
+	base64_append(&base64, buffer_span(utf16));
 	buffer_append_byte(out, '&');
 	for (size_t i = 0; i < base64.size && base64.data[i] != '='; i++)
 		buffer_append_byte(out, base64.data[i] == '/' ? ',' : base64.data[i]);

@@ -24,7 +24,5 @@ bool imap_text_quote(struct buffer *out, struct span text);
 bool imap_text_folder(struct buffer *out, struct span name);
 /* "3:7,9,12": of UIDs that rise. */
 void imap_text_uids(struct buffer *out, const uint32_t *uids, size_t count);
-/* RFC 4648 with padding, no line ends. */
-void imap_text_base64(struct buffer *out, struct span bytes);
 
 #endif

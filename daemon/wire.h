@@ -14,9 +14,10 @@
  *  - Frames are handled in their order. The reader sends at most READER_WINDOW batches whose
  *    COMMITTED it has not seen, and opens a folder anew only when none is outstanding, so the
  *    cursor that it gets is never stale.
- *  - A batch belongs to one folder and one UIDVALIDITY. Its UIDs rise and lie above the cursor, but
- *    for the mail that an ACTION_FETCH brings (see there). What BATCH_END does not close (the
- *    connection broke, the reader died) may be committed or dropped, but its cursor may not move.
+ *  - A batch belongs to one folder and one UIDVALIDITY. Its UIDs lie above the cursor, in any
+ * order, but for the mail that a WIRE_FETCH action brings, which comes between two batches. What no
+ *    BATCH_END closes (the connection broke, the reader died) may be committed or dropped, but its
+ *    cursor may not move.
  *  - The ledger has at most READER_ACTIONS actions outstanding at one reader, so that neither side
  *    ever blocks on a full socket while the other one does.
  *  - When one of the sockets ends, the reader ends; the supervisor starts another one. Nothing is

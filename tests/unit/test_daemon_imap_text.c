@@ -91,35 +91,12 @@ static void uid_sets(void **state)
 	}
 }
 
-static void base64(void **state)
-{
-	static const struct {
-		struct span bytes;
-		const char *text;
-	} rows[] = {
-		{SPAN_INIT(""), ""},
-		{SPAN_INIT("f"), "Zg=="},
-		{SPAN_INIT("foobar"), "Zm9vYmFy"},
-		{SPAN_INIT("\0user\0secret"), "AHVzZXIAc2VjcmV0"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-		struct buffer out = {0};
-
-		imap_text_base64(&out, rows[i].bytes);
-		assert_string_equal(buffer_string(&out), rows[i].text);
-		buffer_done(&out);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(quoted),
 		cmocka_unit_test(folder_names),
 		cmocka_unit_test(uid_sets),
-		cmocka_unit_test(base64),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
