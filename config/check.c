@@ -264,6 +264,25 @@ static bool check_feed(struct reading *reading, struct error *err)
 	return true;
 }
 
+static bool check_finance_run(struct reading *reading, struct error *err)
+{
+	struct config_finance_run *run = &reading->config->finance_run;
+
+	if (!run->present)
+		return true;
+	if (run->users.count == 0)
+		return reading_fault_at(reading, &run->users, err, "must name at least one user");
+	if (!check_users_exist(reading, &run->users, err))
+		return false;
+	/* Each is the user's own spelling now. */
+	for (size_t i = 0; i < run->users.count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (run->users.items[i] == run->users.items[j])
+				return reading_fault_at(reading, &run->users.items[i], err,
+					"this user stands in the list twice");
+	return true;
+}
+
 bool check_config(struct reading *reading, struct error *err)
 {
 	struct config *config = reading->config;
@@ -276,5 +295,5 @@ bool check_config(struct reading *reading, struct error *err)
 	return check_mailboxes(reading, err) && check_leads(reading, err) &&
 	       check_user_exists(reading, &config->support_assignee, err) &&
 	       check_user_exists(reading, &config->invoices_assignee, err) &&
-	       check_feed(reading, err);
+	       check_finance_run(reading, err) && check_feed(reading, err);
 }

@@ -133,6 +133,15 @@ struct config_leads {
 	struct config_strings form_senders; /* whose Reply-To is the lead */
 };
 
+/* A weekly appointment for the finance board, in the organisation's zone. */
+struct config_finance_run {
+	bool present; /* false: there is none, and nothing else is set */
+	enum weekday on;
+	int hour, minute; /* 0..23, 0..59 */
+	int64_t length_ms;
+	struct config_strings users; /* at least one, each once */
+};
+
 struct config {
 	struct arena arena;
 	const char *path; /* of the file, for messages */
@@ -160,6 +169,7 @@ struct config {
 	struct config_strings action_prefixes;
 	const char *invoices_assignee; /* NULL: nobody */
 	const char *support_assignee, *support_priority;
+	struct config_finance_run finance_run;
 	struct config_leads leads;
 
 	const char *feed_listen;   /* "127.0.0.1:8377", NULL: no feed */

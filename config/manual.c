@@ -10,6 +10,7 @@ static const char *const type_words[] = {
 	[OPTION_SIZE] = "size",
 	[OPTION_DURATION] = "duration",
 	[OPTION_DATE] = "date",
+	[OPTION_TIME] = "time",
 	[OPTION_CHARACTER] = "character",
 	[OPTION_TEXT] = "text",
 	[OPTION_TEXTS] = "list of texts",

@@ -11,9 +11,11 @@
 #include "config/table.h"
 
 /* Where the value of an option lies in the struct of its table. */
-#define FIELD(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
-#define COUNT(type, member) .count_offset = offsetof(type, member)
-#define TABLE(array)	    .options = (array), .count = sizeof(array) / sizeof((array)[0])
+#define FIELD(type, member)	.offset = offsetof(type, member), .size = sizeof(((type *)NULL)->member)
+#define COUNT(type, member)	.count_offset = offsetof(type, member)
+#define MINUTE_OF(type, member) .minute_offset = offsetof(type, member)
+#define PRESENT(type, member)	.present_offset = offsetof(type, member)
+#define TABLE(array)		.options = (array), .count = sizeof(array) / sizeof((array)[0])
 /* The keys of a group whose values lie beside those around it. `shown` as option.example. */
 #define GROUP(key, keys, shown, text)                                               \
 	{                                                                           \
@@ -35,6 +37,6 @@
 extern const struct option_table option_table_server, option_table_login, option_table_mailbox;
 /* in options_work.c */
 extern const struct option_table option_table_follow_ups, option_table_actions, option_table_leads,
-	option_table_support, option_table_invoices;
+	option_table_support, option_table_invoices, option_table_finance;
 
 #endif

@@ -328,6 +328,7 @@ static const struct option file_options[] = {
 		"Support cases (mailboxes of the kind support)."),
 	GROUP("invoices", option_table_invoices, "",
 		"Finance tickets (mailboxes of the kind invoices)."),
+	GROUP("finance", option_table_finance, NULL, "The work on finance tickets."),
 	GROUP("feed", feed_table, "", "The calendar feed."),
 	GROUP("limits", limit_table, NULL, "Limits."),
 	GROUP("quarantine", quarantine_table, NULL, "Mail of senders that may not write."),

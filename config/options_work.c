@@ -190,3 +190,69 @@ static const struct option support_options[] = {
 };
 
 const struct option_table option_table_support = {TABLE(support_options)};
+
+static const struct choice weekday_choices[] = {
+	{.name = "mon", MONDAY, .help = "Monday"},
+	{.name = "tue", TUESDAY, .help = "Tuesday"},
+	{.name = "wed", WEDNESDAY, .help = "Wednesday"},
+	{.name = "thu", THURSDAY, .help = "Thursday"},
+	{.name = "fri", FRIDAY, .help = "Friday"},
+	{.name = "sat", SATURDAY, .help = "Saturday"},
+	{.name = "sun", SUNDAY, .help = "Sunday"},
+	{0},
+};
+
+static const struct option finance_run_options[] = {
+	{
+		.name = "on",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_finance_run, on),
+		.choices = weekday_choices,
+		.required = true,
+		.example = "thu",
+		.help = "Day of the week.",
+	},
+	{
+		.name = "at",
+		.type = OPTION_TIME,
+		FIELD(struct config_finance_run, hour),
+		MINUTE_OF(struct config_finance_run, minute),
+		.required = true,
+		.example = "'10:00'",
+		.help = "When it begins, in the zone of the organisation.",
+	},
+	{
+		.name = "length",
+		.type = OPTION_DURATION,
+		FIELD(struct config_finance_run, length_ms),
+		.min = MINUTE,
+		.max = DAY,
+		.value = "1h",
+		.help = "How long it lasts.",
+	},
+	{
+		.name = "users",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_finance_run, users),
+		.required = true,
+		.example = "[anna]",
+		.help = "Users in whose calendars it stands.",
+	},
+};
+
+static const struct option_table finance_run_table = {TABLE(finance_run_options)};
+
+static const struct option finance_options[] = {
+	{
+		.name = "run",
+		.type = OPTION_GROUP,
+		FIELD(struct config, finance_run),
+		PRESENT(struct config, finance_run.present),
+		.table = &finance_run_table,
+		.optional_group = true,
+		.example = "",
+		.help = "The weekly hour in which the open finance tickets are gone through.",
+	},
+};
+
+const struct option_table option_table_finance = {TABLE(finance_options)};

@@ -230,6 +230,8 @@ static bool check_required(struct reading *reading, const struct option_table *t
 static bool read_group(struct reading *reading, const struct option *option,
 	const struct node *node, void *item, struct error *err)
 {
+	if (option->present_offset != 0)
+		*(bool *)((char *)item + option->present_offset) = true;
 	return read_mapping(reading, option->table, node, option_field(option, item), err);
 }
 
@@ -313,6 +315,7 @@ static bool read_value(struct reading *reading, const struct option *option,
 		[OPTION_SIZE] = read_number,
 		[OPTION_DURATION] = read_number,
 		[OPTION_DATE] = read_date,
+		[OPTION_TIME] = read_time,
 		[OPTION_CHARACTER] = read_character,
 		[OPTION_TEXT] = read_text,
 		[OPTION_TEXTS] = read_texts,

@@ -218,6 +218,35 @@ bool read_date(struct reading *reading, const struct option *option, const struc
 	return read_day(reading, node, option_field(option, item), err);
 }
 
+/* HH:MM, two digits each. */
+static bool parse_time(struct span text, int *hour, int *minute)
+{
+	unsigned long long hours, minutes;
+
+	if (text.size != 5 || text.data[2] != ':' ||
+		!span_to_u64(span_part(text, 0, 2), 23, &hours) ||
+		!span_to_u64(span_after(text, 3), 59, &minutes))
+		return false;
+	*hour = (int)hours;
+	*minute = (int)minutes;
+	return true;
+}
+
+bool read_time(struct reading *reading, const struct option *option, const struct node *node,
+	void *item, struct error *err)
+{
+	int *hour = option_field(option, item);
+
+	if (!reading_want_scalar(reading, node, "a time like '10:00'", err))
+		return false;
+	if (!parse_time(node->text, hour, option_minute(option, item)))
+		return reading_fault(reading, node, err,
+			"must be a time from '00:00' to '23:59', not %s",
+			reading_quote(reading, node->text));
+	reading_mark(reading, hour, node);
+	return true;
+}
+
 bool read_dates(struct reading *reading, const struct option *option, const struct node *node,
 	void *item, struct error *err)
 {

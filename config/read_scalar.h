@@ -17,6 +17,7 @@ MUST_CHECK option_reader read_character;
 MUST_CHECK option_reader read_number; /* OPTION_INTEGER, OPTION_SIZE, OPTION_DURATION */
 MUST_CHECK option_reader read_boolean;
 MUST_CHECK option_reader read_date;
+MUST_CHECK option_reader read_time;
 MUST_CHECK option_reader read_dates;
 
 #endif

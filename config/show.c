@@ -144,11 +144,26 @@ static void write_dates(struct buffer *out, const struct option *option, const v
 	buffer_append_byte(out, ']');
 }
 
+/* In quotes: elsewhere YAML takes 10:00 for a number to the base of 60. */
+static void write_time(struct buffer *out, const struct option *option, const void *item)
+{
+	const int *hour = option_field_const(option, item);
+	const int *minute = (const int *)(const void *)((const char *)item + option->minute_offset);
+
+	buffer_format(out, "'%02d:%02d'", *hour, *minute);
+}
+
 /* The option has a value that a file could give. */
 static bool has_value(const struct option *option, const void *item)
 {
 	const void *field = option_field_const(option, item);
 	const struct config_secret *secret = field;
+	const bool *present = option->present_offset != 0
+				      ? (const bool *)((const char *)item + option->present_offset)
+				      : NULL;
+
+	if (present != NULL && !*present)
+		return false;
 
 	if (option->applies != NULL && !option->applies(item))
 		return false;
@@ -211,6 +226,9 @@ static void write_flow(struct buffer *out, const struct option *option, const vo
 		break;
 	case OPTION_DATE:
 		buffer_append_string(out, date_text(*(const struct date *)field, date));
+		break;
+	case OPTION_TIME:
+		write_time(out, option, item);
 		break;
 	case OPTION_CHARACTER:
 		character[0] = *(const char *)field;

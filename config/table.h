@@ -17,6 +17,7 @@ enum option_type {
 	OPTION_SIZE,	  /* int64_t, bytes */
 	OPTION_DURATION,  /* int64_t, milliseconds */
 	OPTION_DATE,	  /* struct date */
+	OPTION_TIME,	  /* int hour and, at minute_offset, int minute */
 	OPTION_CHARACTER, /* char */
 	OPTION_TEXT,	  /* const char * */
 	OPTION_TEXTS,	  /* struct config_strings */
@@ -52,8 +53,11 @@ struct option_table {
 struct option {
 	const char *name;
 	enum option_type type;
-	size_t offset, size; /* in the struct of the table; size of the field in bytes */
-	size_t count_offset; /* OPTION_DATES, OPTION_LIST: of the size_t count */
+	size_t offset, size;  /* in the struct of the table; size of the field in bytes */
+	size_t count_offset;  /* OPTION_DATES, OPTION_LIST: of the size_t count */
+	size_t minute_offset; /* OPTION_TIME */
+	/* OPTION_GROUP: of a bool that says whether it stands in the file; 0: nobody asks. */
+	size_t present_offset;
 
 	const char *value;	   /* default as it stands in a file; NULL: none */
 	const char *const *values; /* default of OPTION_TEXTS, NULL at the end */
@@ -91,6 +95,12 @@ static inline void *option_field(const struct option *option, void *item)
 static inline const void *option_field_const(const struct option *option, const void *item)
 {
 	return (const char *)item + option->offset;
+}
+
+/* OPTION_TIME: the minute. */
+static inline int *option_minute(const struct option *option, void *item)
+{
+	return (int *)(void *)((char *)item + option->minute_offset);
 }
 
 /* OPTION_DATES, OPTION_LIST: the count of items. */

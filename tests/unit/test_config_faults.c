@@ -147,6 +147,35 @@ static const struct fault faults[] = {
 	{HEAD "mailboxes: x\n", "f.yaml:11:12: mailboxes: must be a list; begin each item on a "
 				"line of its own with "
 				"'- '"},
+	{HEAD "finance: {run: {on: thu, at: '24:00', users: anna}}\n",
+		"f.yaml:11:30: finance.run.at: must be a time from '00:00' to '23:59', not "
+		"'24:00'"},
+	{HEAD "finance: {run: {on: thu, at: 9:30, users: anna}}\n",
+		"f.yaml:11:30: finance.run.at: must be a time from '00:00' to '23:59', not '9:30'"},
+	{HEAD "finance: {run: {on: thu, at: '10:60', users: anna}}\n",
+		"f.yaml:11:30: finance.run.at: must be a time from '00:00' to '23:59', not "
+		"'10:60'"},
+	{HEAD "finance: {run: {on: thu, at: '+1:30', users: anna}}\n",
+		"f.yaml:11:30: finance.run.at: must be a time from '00:00' to '23:59', not "
+		"'+1:30'"},
+	{HEAD "finance: {run: {on: thu, at: [10], users: anna}}\n",
+		"f.yaml:11:30: finance.run.at: must be a time like '10:00', not a list"},
+	{HEAD "finance: {run: {on: thr, at: '10:00', users: anna}}\n",
+		"f.yaml:11:21: finance.run.on: must be one of mon, tue, wed, thu, fri, sat, sun, "
+		"not 'thr'; did you mean 'thu'?"},
+	{HEAD "finance: {run: {at: '10:00', users: anna}}\n",
+		"f.yaml:11:16: finance.run: the key 'on' is missing (like thu)"},
+	{HEAD "finance: {run: {on: thu, at: '10:00'}}\n",
+		"f.yaml:11:16: finance.run: the key 'users' is missing (like [anna])"},
+	{HEAD "finance: {run: {on: thu, at: '10:00', users: []}}\n",
+		"f.yaml:11:46: finance.run.users: must name at least one user"},
+	{HEAD "finance: {run: {on: thu, at: '10:00', users: [ann]}}\n",
+		"f.yaml:11:47: finance.run.users[0]: there is no user 'ann' under 'users'; did you "
+		"mean 'anna'?"},
+	{HEAD "finance: {run: {on: thu, at: '10:00', users: [anna, bert, Anna]}}\n",
+		"f.yaml:11:59: finance.run.users[2]: this user stands in the list twice"},
+	{HEAD "finance: {run: {on: thu, at: '10:00', length: 2d, users: anna}}\n",
+		"f.yaml:11:47: finance.run.length: must be from 1m to 1d, not '2d'"},
 	{HEAD "mailboxes: [x]\n",
 		"f.yaml:11:13: mailboxes[0]: must be a mapping of keys to values, not 'x'"},
 	{HEAD "feed: 3\n", "f.yaml:11:7: feed: must be a mapping of keys to values, not '3'"},

@@ -54,6 +54,7 @@ static void test_defaults(void **state)
 	assert_string_equal(config->support_priority, "normal");
 	assert_null(config->support_assignee);
 	assert_null(config->invoices_assignee);
+	assert_false(config->finance_run.present);
 	assert_null(config->feed_listen);
 	assert_null(config->feed_base_url);
 	assert_int_equal(config->parsers, 2);
@@ -117,6 +118,7 @@ static const char full[] =
 	"  form_fields: [{label: Ihr Name, field: name}]\n"
 	"  score: [{field: Ihr Name, contains: Dr., score: -5}]\n"
 	"support: {assignee: bert, priority: high}\n"
+	"finance: {run: {on: sun, at: 09:05, users: [BERT, anna]}}\n"
 	"feed: {listen: '[::1]:8377', alerts: true}\n"
 	"retention: {finance: forever, dead: 2w}\n";
 
@@ -197,6 +199,13 @@ static void test_values(void **state)
 	assert_string_equal(config->leads.form_fields[0].field, "name");
 	assert_int_equal(config->leads.score_rules[0].score, -5);
 	assert_string_equal(config->support_assignee, "Bert");
+	assert_true(config->finance_run.present);
+	assert_int_equal(config->finance_run.on, SUNDAY);
+	assert_int_equal(config->finance_run.hour, 9);
+	assert_int_equal(config->finance_run.minute, 5);
+	assert_int_equal(config->finance_run.length_ms, 60 * 60 * 1000);
+	assert_int_equal(config->finance_run.users.count, 2);
+	assert_string_equal(config->finance_run.users.items[0], "Bert");
 	assert_string_equal(config->feed_base_url, "http://[::1]:8377");
 	assert_int_equal(config->retention_finance_ms, 0);
 	assert_int_equal(config->retention_dead_ms, 14 * DAY_MS);
@@ -300,6 +309,7 @@ static void test_show(void **state)
 	assert_non_null(strstr(buffer_string(&first), "action: {delete: {after: 30d}}"));
 	assert_non_null(strstr(buffer_string(&first), "free_mail_domains: [Post.Example]"));
 	assert_non_null(strstr(buffer_string(&first), "dead: 2w"));
+	assert_non_null(strstr(buffer_string(&first), "    at: '09:05'\n"));
 	config = load(buffer_string(&first));
 	options_write_config(config, &second);
 	config_free(config);
@@ -385,7 +395,7 @@ static void test_manual(void **state)
 {
 	static const char *const keys[] = {"organisation.name", "mailboxes[].login",
 		"mailboxes[].folders[].trust", "login.oauth.token_url", "server.tls",
-		"retention.finance", "leads.score[].contains"};
+		"retention.finance", "leads.score[].contains", "finance.run.on"};
 	struct buffer manual = {0};
 
 	(void)state;
