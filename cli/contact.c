@@ -1,0 +1,511 @@
+/*
+ * contact.c - `postroom contact`: people outside, their addresses, and what happened with them.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/change.h"
+#include "cli/json.h"
+#include "cli/nouns.h"
+#include "cli/pick.h"
+#include "ingest/resolve.h"
+#include "store/activity.h"
+
+/* Of the activities in `contact show`. */
+#define SHOWN_ACTIVITIES 20
+
+static json_t *contact_json(struct cli *cli, const struct contact *contact)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "id", json_integer(contact->id));
+	json_object_set_new(object, "name", json_span(contact->name));
+	json_object_set_new(
+		object, "company", json_reference(contact->company_id, contact->company_name));
+	json_object_set_new(
+		object, "owner", json_reference(contact->owner_id, contact->owner_name));
+	json_object_set_new(object, "phone", json_span_or_null(contact->phone));
+	json_object_set_new(object, "source", json_span_or_null(contact->source));
+	json_object_set_new(object, "note", json_span_or_null(contact->note));
+	json_object_set_new(object, "do_not_contact", json_boolean(contact->do_not_contact));
+	json_object_set_new(object, "created", cli_time(cli, contact->created_ms));
+	json_object_set_new(object, "changed", cli_time(cli, contact->changed_ms));
+	return object;
+}
+
+static const struct column list_columns[] = {
+	{"id", "id", COLUMN_ID},
+	{"name", "name", COLUMN_TEXT},
+	{"company.name", "company", COLUMN_TEXT},
+	{"addresses", "addresses", COLUMN_LIST},
+	{"owner.name", "owner", COLUMN_TEXT},
+	{"do_not_contact", "do not contact", COLUMN_FLAG},
+};
+
+static bool addresses_read(struct cli *cli, int64_t contact_id, struct contact_address **rows,
+	size_t *count, struct error *err)
+{
+	return contact_address_list(cli->db, contact_id, &cli->arena, rows, count, err);
+}
+
+static bool list_row(
+	struct cli *cli, const struct contact *contact, json_t *array, struct error *err)
+{
+	json_t *object = contact_json(cli, contact), *addresses = json_array();
+	struct contact_address *rows;
+	size_t count;
+
+	json_object_set_new(object, "addresses", addresses);
+	json_array_append_new(array, object);
+	if (!addresses_read(cli, contact->id, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(addresses, json_span(rows[i].address));
+	return true;
+}
+
+static enum exit_code run_list(struct cli *cli)
+{
+	const char *part = cli_argument(cli, 0), *company_word = cli_option(cli, "company");
+	enum exit_code code = cli_open_db(cli, DB_READ);
+	struct company company;
+	struct contact *rows;
+	struct error err;
+	json_t *array;
+	size_t count;
+	bool good;
+
+	if (code == EXIT_DONE && company_word)
+		code = pick_company(cli, company_word, &company);
+	if (code != EXIT_DONE)
+		return code;
+	if (company_word)
+		good = contact_by_company(cli->db, company.id, &cli->arena, &rows, &count, &err);
+	else
+		good = contact_list(cli->db, text_fold(&cli->arena, span_from(part)), cli_page(cli),
+			&cli->arena, &rows, &count, &err);
+	if (!good)
+		return cli_fail(&err);
+	array = json_array();
+	for (size_t i = 0; i < count; i++) {
+		if (!list_row(cli, &rows[i], array, &err)) {
+			json_decref(array);
+			return cli_fail(&err);
+		}
+	}
+	output_rows(&cli->output, array, list_columns, ARRAY_COUNT(list_columns), "no contacts");
+	return EXIT_DONE;
+}
+
+static const struct column record_columns[] = {
+	{"id", "contact", COLUMN_ID},
+	{"name", "name", COLUMN_TEXT},
+	{"do_not_contact", "do not contact", COLUMN_FLAG},
+	{"company.name", "company", COLUMN_TEXT},
+	{"phone", "phone", COLUMN_TEXT},
+	{"owner.name", "owner", COLUMN_TEXT},
+	{"source", "source", COLUMN_TEXT},
+	{"note", "note", COLUMN_BLOCK},
+	{"created", "since", COLUMN_TIME},
+	{"changed", "changed", COLUMN_TIME},
+};
+
+static const struct column address_columns[] = {
+	{"address", "address", COLUMN_TEXT},
+	{"learnt", "learnt", COLUMN_FLAG},
+	{"failing", "failing", COLUMN_TEXT},
+};
+
+static const struct column activity_columns[] = {
+	{"at", "time", COLUMN_TIME},
+	{"kind", "kind", COLUMN_TEXT},
+	{"direction", "", COLUMN_TEXT},
+	{"subject", "subject", COLUMN_TEXT},
+	{"message", "message", COLUMN_ID},
+};
+
+static const struct column task_columns[] = {
+	{"id", "id", COLUMN_ID},
+	{"title", "title", COLUMN_TEXT},
+	{"due", "due", COLUMN_TIME},
+	{"assignee.name", "who", COLUMN_TEXT},
+};
+
+static bool addresses_add(struct cli *cli, int64_t contact_id, json_t *object, struct error *err)
+{
+	json_t *array = json_array();
+	struct contact_address *rows;
+	size_t count;
+
+	json_object_set_new(object, "addresses", array);
+	if (!addresses_read(cli, contact_id, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		json_t *address = json_object();
+
+		json_object_set_new(address, "address", json_span(rows[i].address));
+		json_object_set_new(address, "learnt", json_boolean(rows[i].learnt));
+		json_object_set_new(address, "failing", json_span_or_null(rows[i].failing));
+		json_array_append_new(array, address);
+	}
+	return true;
+}
+
+static bool activities_add(struct cli *cli, int64_t contact_id, json_t *object, struct error *err)
+{
+	struct activity_filter filter = {
+		.contact_id = contact_id, .page = {.limit = SHOWN_ACTIVITIES}};
+	json_t *array = json_array();
+	struct activity *rows;
+	size_t count;
+
+	json_object_set_new(object, "activities", array);
+	if (!activity_list(cli->db, &filter, &cli->arena, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		json_t *activity = json_object();
+
+		json_object_set_new(activity, "id", json_integer(rows[i].id));
+		json_object_set_new(activity, "at", cli_time(cli, rows[i].at_ms));
+		json_object_set_new(activity, "logged", cli_time(cli, rows[i].logged_ms));
+		json_object_set_new(activity, "kind", json_span(rows[i].kind));
+		json_object_set_new(activity, "direction", json_span_or_null(rows[i].direction));
+		json_object_set_new(activity, "subject", json_span(rows[i].subject));
+		json_object_set_new(activity, "body", json_span_or_null(rows[i].body));
+		json_object_set_new(activity, "rule", json_span_or_null(rows[i].rule));
+		json_object_set_new(activity, "message", json_id(rows[i].message_id));
+		json_object_set_new(activity, "deal", json_id(rows[i].deal_id));
+		json_array_append_new(array, activity);
+	}
+	return true;
+}
+
+static bool tasks_add(struct cli *cli, int64_t contact_id, json_t *object, struct error *err)
+{
+	struct task_filter filter = {.state = SPAN("open"), .contact_id = contact_id};
+	json_t *array = json_array();
+	struct task *rows;
+	size_t count;
+
+	json_object_set_new(object, "tasks", array);
+	if (!task_list(cli->db, &filter, &cli->arena, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		json_t *task = json_object();
+
+		json_object_set_new(task, "id", json_integer(rows[i].id));
+		json_object_set_new(task, "title", json_span(rows[i].title));
+		json_object_set_new(task, "due",
+			rows[i].due_ms ? cli_time(cli, rows[i].due_ms)
+				       : cli_date_json(rows[i].due_date));
+		json_object_set_new(task, "assignee",
+			json_reference(rows[i].assignee_id, rows[i].assignee_name));
+		json_array_append_new(array, task);
+	}
+	return true;
+}
+
+static enum exit_code run_show(struct cli *cli)
+{
+	enum exit_code code = cli_open_db(cli, DB_READ);
+	struct contact contact;
+	struct error err;
+	json_t *object;
+
+	if (code == EXIT_DONE)
+		code = pick_contact(cli, cli_argument(cli, 0), &contact);
+	if (code != EXIT_DONE)
+		return code;
+	object = contact_json(cli, &contact);
+	if (!addresses_add(cli, contact.id, object, &err) ||
+		!activities_add(cli, contact.id, object, &err) ||
+		!tasks_add(cli, contact.id, object, &err)) {
+		json_decref(object);
+		return cli_fail(&err);
+	}
+	output_record(
+		&cli->output, json_incref(object), record_columns, ARRAY_COUNT(record_columns));
+	output_section(&cli->output, "Addresses", json_object_get(object, "addresses"),
+		address_columns, ARRAY_COUNT(address_columns));
+	output_section(&cli->output, "Open", json_object_get(object, "tasks"), task_columns,
+		ARRAY_COUNT(task_columns));
+	output_section(&cli->output, "What happened", json_object_get(object, "activities"),
+		activity_columns, ARRAY_COUNT(activity_columns));
+	json_decref(object);
+	return EXIT_DONE;
+}
+
+/* ---------------------------------------------------------------- changes */
+
+/* The options of add and edit into the contact. */
+static enum exit_code fields_take(struct cli *cli, struct contact *contact)
+{
+	const char *company_word = cli_option(cli, "company"), *owner = cli_option(cli, "owner");
+	const char *mark = cli_option(cli, "do-not-contact");
+	struct company company = {0};
+	struct user_row user;
+	enum exit_code code = EXIT_DONE;
+
+	if (cli_option(cli, "name"))
+		contact->name = span_from(cli_option(cli, "name"));
+	if (cli_option(cli, "phone"))
+		contact->phone = span_from(cli_option(cli, "phone"));
+	if (cli_option(cli, "note"))
+		contact->note = span_from(cli_option(cli, "note"));
+	if (cli_option(cli, "source"))
+		contact->source = span_from(cli_option(cli, "source"));
+	if (mark)
+		contact->do_not_contact = strcmp(mark, "yes") == 0;
+	if (company_word && *company_word)
+		code = pick_company(cli, company_word, &company);
+	if (code == EXIT_DONE && company_word)
+		contact->company_id = company.id;
+	if (code == EXIT_DONE && owner) {
+		code = pick_user(cli, owner, &user);
+		contact->owner_id = user.id;
+	}
+	return code;
+}
+
+/* The address, and what waited for it. */
+static bool address_give(struct cli *cli, struct operation *operation, int64_t contact_id,
+	const char *address, int64_t *settled, struct error *err)
+{
+	struct span folded = text_fold_address(&cli->arena, span_from(address));
+
+	if (span_is_empty(folded))
+		return error_set(err, ERROR_INPUT, "`%s` is no mail address", address);
+	return contact_address_add(operation, contact_id, span_from(address), false, err) &&
+	       resolve_address_known(cli->intake, operation, contact_id, folded, settled, err) &&
+	       operation_settled(operation, *settled, err);
+}
+
+static json_t *changed_json(struct cli *cli, int64_t contact_id, int64_t settled)
+{
+	json_t *object = json_object();
+	struct contact contact;
+	struct error err;
+	bool found;
+
+	json_object_set_new(object, "settled", json_integer(settled));
+	if (contact_get(cli->db, contact_id, &cli->arena, &contact, &found, &err) && found)
+		json_object_set_new(object, "contact", contact_json(cli, &contact));
+	return object;
+}
+
+static enum exit_code run_add(struct cli *cli)
+{
+	struct contact contact = {.name = span_from(cli_argument(cli, 0))};
+	const char *address = cli_argument(cli, 1);
+	enum exit_code code = cli_open_intake(cli);
+	struct operation operation;
+	int64_t id = 0, settled = 0;
+	struct error err;
+	bool good;
+
+	if (code == EXIT_DONE)
+		code = fields_take(cli, &contact);
+	if (code != EXIT_DONE)
+		return code;
+	if (!change_begin(cli, contact.name, &operation, &err))
+		return cli_fail(&err);
+	good = contact_add(&operation, &contact, &id, &err) &&
+	       (!address || address_give(cli, &operation, id, address, &settled, &err));
+	if (!change_end(cli, &operation, good, &err))
+		return cli_fail(&err);
+	change_report(cli, operation.id, changed_json(cli, operation.id ? id : 0, settled),
+		"added contact %.*s%s; settled %" PRId64, SPAN_ARG(contact.name),
+		address ? " with its address" : "", settled);
+	return EXIT_DONE;
+}
+
+static enum exit_code run_edit(struct cli *cli)
+{
+	enum exit_code code = cli_open_intake(cli);
+	struct operation operation;
+	struct contact contact;
+	struct error err;
+
+	if (code == EXIT_DONE)
+		code = pick_contact(cli, cli_argument(cli, 0), &contact);
+	if (code == EXIT_DONE)
+		code = fields_take(cli, &contact);
+	if (code != EXIT_DONE)
+		return code;
+	if (!change_begin(cli, contact.name, &operation, &err))
+		return cli_fail(&err);
+	if (!change_end(cli, &operation, contact_edit(&operation, &contact, &err), &err))
+		return cli_fail(&err);
+	change_report(cli, operation.id, changed_json(cli, contact.id, 0), "changed contact %.*s",
+		SPAN_ARG(contact.name));
+	return EXIT_DONE;
+}
+
+static enum exit_code run_address_add(struct cli *cli)
+{
+	enum exit_code code = cli_open_intake(cli);
+	const char *address = cli_argument(cli, 1);
+	struct operation operation;
+	struct contact contact;
+	int64_t settled = 0;
+	struct error err;
+	bool good;
+
+	if (code == EXIT_DONE)
+		code = pick_contact(cli, cli_argument(cli, 0), &contact);
+	if (code != EXIT_DONE)
+		return code;
+	if (!change_begin(cli, span_from(address), &operation, &err))
+		return cli_fail(&err);
+	good = address_give(cli, &operation, contact.id, address, &settled, &err);
+	if (!change_end(cli, &operation, good, &err))
+		return cli_fail(&err);
+	change_report(cli, operation.id, changed_json(cli, contact.id, settled),
+		"%s is %.*s's; settled %" PRId64, address, SPAN_ARG(contact.name), settled);
+	return EXIT_DONE;
+}
+
+static enum exit_code run_address_remove(struct cli *cli)
+{
+	enum exit_code code = cli_open_intake(cli);
+	const char *address = cli_argument(cli, 1);
+	struct span folded = text_fold_address(&cli->arena, span_from(address));
+	struct contact_address *rows;
+	struct operation operation;
+	struct contact contact;
+	int64_t address_id = 0;
+	struct error err;
+	size_t count;
+
+	if (code == EXIT_DONE)
+		code = pick_contact(cli, cli_argument(cli, 0), &contact);
+	if (code != EXIT_DONE)
+		return code;
+	if (!addresses_read(cli, contact.id, &rows, &count, &err))
+		return cli_fail(&err);
+	for (size_t i = 0; i < count; i++) {
+		if (span_equal(text_fold_address(&cli->arena, rows[i].address), folded))
+			address_id = rows[i].id;
+	}
+	if (!address_id)
+		return cli_not_found("%.*s has no address %s", SPAN_ARG(contact.name), address);
+	if (!change_begin(cli, span_from(address), &operation, &err))
+		return cli_fail(&err);
+	if (!change_end(
+		    cli, &operation, contact_address_remove(&operation, address_id, &err), &err))
+		return cli_fail(&err);
+	change_report(cli, operation.id, changed_json(cli, contact.id, 0),
+		"%s is no longer %.*s's; what was filed stays", address, SPAN_ARG(contact.name));
+	return EXIT_DONE;
+}
+
+/* ---------------------------------------------------------------- the table */
+
+static const struct command_argument list_arguments[] = {
+	{.name = "NAME", .type = VALUE_TEXT, .optional = true},
+	{0},
+};
+static const struct command_argument one_argument[] = {
+	{.name = "CONTACT", .type = VALUE_CONTACT},
+	{0},
+};
+static const struct command_argument add_arguments[] = {
+	{.name = "NAME", .type = VALUE_TEXT},
+	{.name = "ADDRESS", .type = VALUE_TEXT, .optional = true},
+	{0},
+};
+static const struct command_argument address_arguments[] = {
+	{.name = "CONTACT", .type = VALUE_CONTACT},
+	{.name = "ADDRESS", .type = VALUE_TEXT},
+	{0},
+};
+static const struct command_option list_options[] = {
+	{"company", "COMPANY", VALUE_COMPANY, "only the people of this company", NULL},
+	{0},
+};
+#define FIELD_OPTIONS                                                                         \
+	{"company", "COMPANY", VALUE_COMPANY, "where the person works; \"\" for none", NULL}, \
+		{"owner", "USER", VALUE_USER, "who looks after the contact; \"\" for nobody", \
+			NULL},                                                                \
+		{"phone", "NUMBER", VALUE_TEXT, "the telephone number", NULL},                \
+		{"source", "TEXT", VALUE_TEXT, "where the contact came from", NULL},          \
+		{"note", "TEXT", VALUE_TEXT, "a note", NULL},                                 \
+	{                                                                                     \
+		"do-not-contact", "yes|no", VALUE_CHOICE, "mark the person", "yes|no"         \
+	}
+static const struct command_option add_options[] = {FIELD_OPTIONS, {0}};
+static const struct command_option edit_options[] = {
+	{"name", "NAME", VALUE_TEXT, "the new name", NULL},
+	FIELD_OPTIONS,
+	{0},
+};
+static const struct command_example show_examples[] = {
+	{"postroom contact show anna", "By a part of the name that only one contact has"},
+	{"postroom contact show anna@example.org --json", "By address, for a script"},
+	{0},
+};
+static const struct command_example add_examples[] = {
+	{"postroom contact add \"Anna Smit\" anna@example.org --company Example",
+		"Everything that waits for the address is settled"},
+	{0},
+};
+
+const struct command contact_commands[] = {
+	{
+		.noun = "contact",
+		.verb = "list",
+		.summary = "List contacts, all or those with NAME in their name",
+		.arguments = list_arguments,
+		.options = list_options,
+		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.run = run_list,
+	},
+	{
+		.noun = "contact",
+		.verb = "show",
+		.summary = "Show one contact with addresses, open tasks and what happened",
+		.arguments = one_argument,
+		.examples = show_examples,
+		.flags = COMMAND_JSON,
+		.run = run_show,
+	},
+	{
+		.noun = "contact",
+		.verb = "add",
+		.summary = "Add a contact",
+		.description = "With an address, every waiting item of that address is settled, "
+			       "past mail included.",
+		.arguments = add_arguments,
+		.options = add_options,
+		.examples = add_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = run_add,
+	},
+	{
+		.noun = "contact",
+		.verb = "edit",
+		.summary = "Change a contact",
+		.arguments = one_argument,
+		.options = edit_options,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = run_edit,
+	},
+	{
+		.noun = "contact",
+		.verb = "address add",
+		.summary = "Give a contact an address and settle what waits for it",
+		.arguments = address_arguments,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = run_address_add,
+	},
+	{
+		.noun = "contact",
+		.verb = "address remove",
+		.summary = "Take an address from a contact; what was filed stays filed",
+		.arguments = address_arguments,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = run_address_remove,
+	},
+	{0},
+};

@@ -1,0 +1,236 @@
+/*
+ * doctor_mail.c - what runs and what it reported: clock, feed, mailboxes, ledger.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/doctor.h"
+#include "store/mailbox.h"
+#include "store/message.h"
+#include "store/unresolved.h"
+
+/* A mailbox that said nothing for this long is silent: folders are polled every minute. */
+#define SILENT_MS (60 * 60 * 1000LL)
+/* An item that waits longer is forgotten rather than undecided. */
+#define QUEUE_OLD_MS (14 * 24 * 60 * 60 * 1000LL)
+/* 2026-01-01: no clock that is right shows less. */
+#define CLOCK_EARLIEST_MS 1767225600000LL
+/* Mails of a capture mailbox that are looked at for an envelope address. */
+#define ENVELOPE_MAILS	   100
+#define CONNECT_TIMEOUT_MS 2000
+
+void doctor_clock(struct doctor *doctor)
+{
+	struct message_filter filter = {.page = {.limit = 1}};
+	struct cli *cli = doctor->cli;
+	struct message_row *rows;
+	struct error err;
+	size_t count;
+
+	if (cli->now_ms < CLOCK_EARLIEST_MS) {
+		doctor_finding(doctor, "error", "set the clock: timedatectl set-ntp true",
+			"the system's clock is years behind");
+		return;
+	}
+	if (!cli->db || !message_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+		return;
+	if (count > 0 && rows[0].stored_ms > cli->now_ms + 60000)
+		doctor_finding(doctor, "error", "set the clock: timedatectl set-ntp true",
+			"the newest message was stored %" PRId64
+			" s in the future: the system's clock went back",
+			(rows[0].stored_ms - cli->now_ms) / 1000);
+}
+
+/* ---------------------------------------------------------------- feed */
+
+/* 0, or errno of the connection. */
+static int connect_try(const struct addrinfo *address)
+{
+	int file = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct pollfd wait = {.fd = file, .events = POLLOUT};
+	socklen_t size = sizeof(int);
+	int failure = 0;
+
+	if (file < 0)
+		return errno;
+	if (connect(file, address->ai_addr, address->ai_addrlen) < 0) {
+		failure = errno;
+		if (failure == EINPROGRESS) {
+			if (poll(&wait, 1, CONNECT_TIMEOUT_MS) <= 0)
+				failure = ETIMEDOUT;
+			else if (getsockopt(file, SOL_SOCKET, SO_ERROR, &failure, &size) < 0)
+				failure = errno;
+		}
+	}
+	close(file);
+	return failure;
+}
+
+void doctor_feed(struct doctor *doctor)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+	const char *listen = doctor->cli->config->feed_listen;
+	struct addrinfo *address;
+	const char *colon;
+	char host[256];
+	int failure;
+
+	if (!listen || !(colon = strrchr(listen, ':')))
+		return;
+	snprintf(host, sizeof host, "%.*s", (int)(colon - listen), listen);
+	if (host[0] == '[' && strchr(host, ']')) { /* [::1]:8377 */
+		*strchr(host, ']') = '\0';
+		memmove(host, host + 1, strlen(host));
+	}
+	failure = getaddrinfo(host, colon + 1, &hints, &address);
+	if (failure) {
+		doctor_finding(doctor, "error", "set feed.listen to an IP address and a port",
+			"feed.listen %s: %s", listen, gai_strerror(failure));
+		return;
+	}
+	failure = connect_try(address);
+	freeaddrinfo(address);
+	if (failure)
+		doctor_finding(doctor, "error",
+			"is the daemon running? systemctl status postroomd; journalctl -u "
+			"postroomd",
+			"the calendar feed at %s can't be reached: %s", listen, strerror(failure));
+}
+
+/* ---------------------------------------------------------------- mailboxes */
+
+static void mailbox_check(struct doctor *doctor, const struct mailbox_row *row)
+{
+	int64_t now_ms = doctor->cli->now_ms;
+	char mend[256];
+
+	snprintf(mend, sizeof mend,
+		"postroomd --check logs in and says more; then postroom mailbox "
+		"show %.*s",
+		SPAN_ARG(row->name));
+	if (row->last_error.size && row->last_error_ms >= row->last_success_ms)
+		doctor_finding(doctor, "error", mend, "%.*s: %.*s", SPAN_ARG(row->name),
+			SPAN_ARG(row->last_error));
+	else if (!row->last_success_ms)
+		doctor_finding(doctor, "warning", mend, "%.*s was never read to its end",
+			SPAN_ARG(row->name));
+	else if (now_ms - row->last_success_ms > SILENT_MS)
+		doctor_finding(doctor, "error",
+			"is the daemon running? systemctl status postroomd; journalctl -u "
+			"postroomd",
+			"%.*s is silent: last read to its end %" PRId64 " minutes ago",
+			SPAN_ARG(row->name), (now_ms - row->last_success_ms) / 60000);
+	if (row->waits_for.size)
+		doctor_finding(doctor, "warning", mend, "%.*s waits for %.*s", SPAN_ARG(row->name),
+			SPAN_ARG(row->waits_for));
+}
+
+void doctor_mailboxes(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+	struct mailbox_row *rows;
+	struct error err;
+	size_t count;
+
+	if (!cli->db)
+		return;
+	if (!mailbox_list(cli->db, &cli->arena, &rows, &count, &err)) {
+		doctor_finding(doctor, "error", "postroom restore", "%s", err.text);
+		return;
+	}
+	for (size_t i = 0; i < cli->config->mailbox_count; i++) {
+		const char *name = cli->config->mailboxes[i].name;
+		struct mailbox_row row = {.name = span_from(name)};
+
+		for (size_t j = 0; j < count; j++) {
+			if (span_equal(rows[j].name, span_from(name)))
+				row = rows[j];
+		}
+		mailbox_check(doctor, &row);
+	}
+}
+
+/* ---------------------------------------------------------------- ledger */
+
+void doctor_ledger(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+	struct unresolved_count waiting;
+	struct ledger_sum sum;
+	struct error err;
+	int64_t states;
+
+	if (!cli->db)
+		return;
+	if (!message_sum(cli->db, &sum, &err) || !unresolved_waiting(cli->db, &waiting, &err)) {
+		doctor_finding(doctor, "error", "postroom restore", "%s", err.text);
+		return;
+	}
+	states = sum.received + sum.filed + sum.waiting + sum.ignored + sum.quarantined + sum.dead +
+		 sum.erased;
+	if (states != sum.fetched)
+		doctor_finding(doctor, "error", "keep the database and report this",
+			"the ledger does not balance: %" PRId64 " fetched, %" PRId64 " in a state",
+			sum.fetched, states);
+	if (sum.dead > 0)
+		doctor_finding(doctor, "warning",
+			"postroom message list --state dead says why; postroom replay tries again",
+			"%" PRId64 " messages could not be processed", sum.dead);
+	if (waiting.oldest_ms && cli->now_ms - waiting.oldest_ms > QUEUE_OLD_MS)
+		doctor_finding(doctor, "warning", "postroom unresolved list",
+			"%" PRId64 " items wait, the oldest for %" PRId64 " days", waiting.waiting,
+			(cli->now_ms - waiting.oldest_ms) / 86400000);
+}
+
+/* Tags sit in the envelope address: a server that doesn't show it loses every follow-up. */
+static bool shows_envelope(struct cli *cli, const struct message_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct route_row *routes;
+		struct error err;
+		size_t route_count;
+
+		if (!route_list(cli->db, rows[i].id, &cli->arena, &routes, &route_count, &err))
+			return true;
+		for (size_t j = 0; j < route_count; j++) {
+			if (span_equal(routes[j].decided_by, SPAN("envelope")))
+				return true;
+		}
+	}
+	return false;
+}
+
+void doctor_envelope(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+
+	for (size_t i = 0; cli->db && i < cli->config->mailbox_count; i++) {
+		const struct config_mailbox *mailbox = &cli->config->mailboxes[i];
+		struct message_filter filter = {
+			.mailbox = span_from(mailbox->name), .page = {.limit = ENVELOPE_MAILS}};
+		struct message_row *rows;
+		struct error err;
+		size_t count;
+
+		if (mailbox->kind != KIND_CAPTURE ||
+			!message_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+			continue;
+		if (count > 0 && !shows_envelope(cli, rows, count))
+			doctor_finding(doctor, "warning",
+				"let the mail server add Delivered-To or X-Original-To, or name "
+				"its "
+				"field in mailboxes[].envelope_field",
+				"%s: none of the last %zu mails shows its envelope address: tags "
+				"such "
+				"as +2w can't arrive here",
+				mailbox->name, count);
+	}
+}

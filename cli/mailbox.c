@@ -1,0 +1,84 @@
+/*
+ * mailbox.c - `postroom mailbox`: what the readers reported, and where they are.
+ */
+#include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/nouns.h"
+#include "cli/pick.h"
+#include "cli/records.h"
+
+static const struct column columns[] = {
+	{"name", "mailbox", COLUMN_TEXT},
+	{"kind", "kind", COLUMN_TEXT},
+	{"state", "state", COLUMN_STATE},
+	{"last_success", "last success", COLUMN_TIME},
+	{"waits_for", "waits for", COLUMN_TEXT},
+	{"last_error", "last error", COLUMN_TEXT},
+	{"last_error_at", "at", COLUMN_TIME},
+};
+
+static enum exit_code run_list(struct cli *cli)
+{
+	enum exit_code code = cli_open_db(cli, DB_READ);
+	struct error err;
+	json_t *array;
+
+	if (code != EXIT_DONE)
+		return code;
+	if (!status_mailboxes(cli, &array, &err))
+		return cli_fail(&err);
+	output_rows(
+		&cli->output, array, columns, ARRAY_COUNT(columns), "no mailboxes are configured");
+	return EXIT_DONE;
+}
+
+static const struct column folder_columns[] = {
+	{"folder", "folder", COLUMN_TEXT},
+	{"uidvalidity", "UIDVALIDITY", COLUMN_NUMBER},
+	{"last_uid", "last UID", COLUMN_NUMBER},
+};
+
+static enum exit_code run_show(struct cli *cli)
+{
+	enum exit_code code = cli_open_db(cli, DB_READ);
+	const struct config_mailbox *mailbox;
+	struct error err;
+	json_t *array, *object;
+
+	if (code == EXIT_DONE)
+		code = pick_mailbox(cli, cli_argument(cli, 0), &mailbox);
+	if (code != EXIT_DONE)
+		return code;
+	if (!status_mailboxes(cli, &array, &err))
+		return cli_fail(&err);
+	object = json_array_get(array, (size_t)(mailbox - cli->config->mailboxes));
+	output_record(&cli->output, json_incref(object), columns, ARRAY_COUNT(columns));
+	output_section(&cli->output, "Folders", json_object_get(object, "cursor"), folder_columns,
+		ARRAY_COUNT(folder_columns));
+	json_decref(array);
+	return EXIT_DONE;
+}
+
+static const struct command_argument one_argument[] = {
+	{.name = "MAILBOX", .type = VALUE_MAILBOX},
+	{0},
+};
+
+const struct command mailbox_commands[] = {
+	{
+		.noun = "mailbox",
+		.verb = "list",
+		.summary = "List the configured mailboxes and how they do",
+		.flags = COMMAND_JSON,
+		.run = run_list,
+	},
+	{
+		.noun = "mailbox",
+		.verb = "show",
+		.summary = "Show one mailbox with its folders' cursors",
+		.arguments = one_argument,
+		.flags = COMMAND_JSON,
+		.run = run_show,
+	},
+	{0},
+};

@@ -1,0 +1,9 @@
+/*
+ * main.c - `postroom`, the person's side of the record.
+ */
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv);
+}

@@ -1,0 +1,202 @@
+#include "cli/manual.h"
+
+#include <string.h>
+
+#include "cli/command.h"
+
+/* Text for a line of its own: a leading dot or quote would be a macro, a backslash an escape. */
+static void text(struct buffer *out, const char *string)
+{
+	if (*string == '.' || *string == '\'')
+		buffer_append_string(out, "\\&");
+	for (; *string; string++) {
+		if (*string == '\\')
+			buffer_append_string(out, "\\e");
+		else if (*string == '-' && string[1] == '-')
+			buffer_append_string(out, "\\-");
+		else
+			buffer_append_byte(out, *string);
+	}
+}
+
+/* An argument of a macro, quoted. */
+static void quoted(struct buffer *out, const char *string)
+{
+	buffer_append_string(out, " \"");
+	for (; *string; string++) {
+		if (*string == '"')
+			buffer_append_string(out, "\\(dq");
+		else if (*string == '\\')
+			buffer_append_string(out, "\\e");
+		else
+			buffer_append_byte(out, *string);
+	}
+	buffer_append_byte(out, '"');
+}
+
+/* mdoc wants every sentence on a line of its own. */
+static void sentences(struct buffer *out, const char *string)
+{
+	const char *end;
+
+	while ((end = strstr(string, ". "))) {
+		char one[1024];
+		size_t size = (size_t)(end - string) + 1;
+
+		if (size >= sizeof one)
+			break;
+		memcpy(one, string, size);
+		one[size] = '\0';
+		text(out, one);
+		buffer_append_byte(out, '\n');
+		string = end + 2;
+	}
+	text(out, string);
+	buffer_append_byte(out, '\n');
+}
+
+static void paragraphs(struct buffer *out, const char *string)
+{
+	const char *end;
+
+	while ((end = strstr(string, "\n\n"))) {
+		char one[2048];
+		size_t size = (size_t)(end - string);
+
+		if (size >= sizeof one)
+			break;
+		memcpy(one, string, size);
+		one[size] = '\0';
+		sentences(out, one);
+		buffer_append_string(out, ".Pp\n");
+		string = end + 2;
+	}
+	sentences(out, string);
+}
+
+static void argument(struct buffer *out, const struct command_argument *item)
+{
+	buffer_append_string(out, item->optional ? " Op Ar" : " Ar");
+	quoted(out, item->choices ? item->choices : item->name);
+	if (item->repeats)
+		buffer_append_string(out, item->optional ? " No …" : " …");
+}
+
+static void command_head(struct buffer *out, const struct command *command)
+{
+	buffer_append_string(out, ".It Cm");
+	buffer_format(out, " %s%s%s", command->noun, command->verb ? " " : "",
+		command->verb ? command->verb : "");
+	for (const struct command_argument *item = command->arguments; item && item->name; item++)
+		argument(out, item);
+	buffer_append_byte(out, '\n');
+	buffer_format(out, "%s.\n", command->summary);
+	if (command->description) {
+		buffer_append_string(out, ".Pp\n");
+		paragraphs(out, command->description);
+	}
+}
+
+static void option(struct buffer *out, const struct command_option *item)
+{
+	buffer_format(out, ".It Fl \\-%s", item->name);
+	if (item->value) {
+		buffer_append_string(out, " Ar");
+		quoted(out, item->choices ? item->choices : item->value);
+	}
+	buffer_append_byte(out, '\n');
+	text(out, item->help);
+	buffer_append_string(out, ".\n");
+}
+
+static void options_of(struct buffer *out, const struct command *command)
+{
+	const struct command_option *common[COMMAND_COMMON_OPTIONS];
+	size_t count = command_common_options(command->flags, common);
+
+	if (command->options && command->options->name) {
+		buffer_append_string(out, ".Bl -tag -width Ds\n");
+		for (const struct command_option *item = command->options; item->name; item++)
+			option(out, item);
+		buffer_append_string(out, ".El\n");
+	}
+	if (count == 0)
+		return;
+	buffer_append_string(out, ".Pp\nAlso takes");
+	for (size_t i = 0; i < count; i++)
+		buffer_format(out, "\n.Fl \\-%s%s", common[i]->name, i + 1 < count ? " ," : " .");
+	buffer_append_byte(out, '\n');
+}
+
+static void commands(struct buffer *out)
+{
+	for (const struct command_group *group = command_groups; group->noun; group++) {
+		buffer_format(out, ".Ss %s\n", group->noun);
+		buffer_append_string(out, ".Bl -tag -width Ds\n");
+		for (const struct command *command = group->commands; command->noun; command++) {
+			command_head(out, command);
+			options_of(out, command);
+		}
+		buffer_append_string(out, ".El\n");
+	}
+}
+
+static void examples(struct buffer *out)
+{
+	buffer_append_string(out, ".Sh EXAMPLES\n");
+	for (const struct command_group *group = command_groups; group->noun; group++) {
+		for (const struct command *command = group->commands; command->noun; command++) {
+			for (const struct command_example *example = command->examples;
+				example && example->line; example++) {
+				text(out, example->what);
+				buffer_append_string(out, ":\n.Pp\n.Dl ");
+				text(out, example->line);
+				buffer_append_string(out, "\n.Pp\n");
+			}
+		}
+	}
+	/* .Pp before a section is an error to mandoc. */
+	if (out->size >= 4)
+		out->size -= 4;
+}
+
+void manual_write(struct buffer *out)
+{
+	const struct command_option *common[COMMAND_COMMON_OPTIONS];
+	size_t count = command_common_options(~0u, common);
+
+	/* No date: the page is made at every build, and the same source gives the same page. */
+	buffer_append_string(out,
+		".Dd $Mdocdate$\n.Dt POSTROOM 1\n.Os\n.Sh NAME\n.Nm postroom\n"
+		".Nd see and resolve what the mail daemon recorded\n.Sh SYNOPSIS\n.Nm\n"
+		".Ar command\n.Op Ar options\n.Op Ar arguments\n.Sh DESCRIPTION\n"
+		".Xr postroomd 8\nreads mailboxes and keeps the customer record.\n.Nm\n"
+		"shows that record, and settles what the daemon could not decide alone.\n.Pp\n"
+		"Where a record is wanted, its number, an address, its name or a part of the name "
+		"that only one has will do.\n"
+		"Several possible ones are listed and nothing is done.\n.Pp\n"
+		"Data goes to standard output, messages to standard error.\n"
+		"Colour, pager and progress are used on a terminal only.\n"
+		"Times are in the organisation's zone; JSON has RFC 3339.\n.Pp\n"
+		"Options that many commands share:\n.Bl -tag -width Ds\n");
+	for (const struct command_option *item = command_global_options; item->name; item++)
+		option(out, item);
+	for (size_t i = 0; i < count; i++)
+		option(out, common[i]);
+	buffer_append_string(out, ".El\n.Sh COMMANDS\n");
+	commands(out);
+	buffer_append_string(out,
+		".Sh ENVIRONMENT\n.Bl -tag -width POSTROOM_CONFIG\n"
+		".It Ev POSTROOM_CONFIG\nThe configuration file, unless\n.Fl \\-config\nis given.\n"
+		".It Ev NO_COLOR\nWhen it is set and not empty, no colour is used.\n"
+		".It Ev PAGER\nWhat long output on a terminal goes through, else\n.Xr less 1 .\n"
+		".El\n.Sh FILES\n.Bl -tag -width Ds\n"
+		".It Pa /etc/postroom/postroom.yaml\nThe configuration, see\n.Xr postroom.yaml 5 "
+		".\n"
+		".El\n.Sh EXIT STATUS\n.Bl -tag -width Ds\n");
+	for (int code = 0; code < EXIT_CODE_COUNT; code++)
+		buffer_format(out, ".It %d\n%s\n", code, exit_meaning((enum exit_code)code));
+	buffer_append_string(out, ".El\n");
+	examples(out);
+	buffer_append_string(out, ".Sh SEE ALSO\n.Xr postroom.yaml 5 ,\n.Xr postroomd 8\n");
+}

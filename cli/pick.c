@@ -1,0 +1,416 @@
+#include "cli/pick.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* So many are looked through for a name, and so many are listed when it means several. */
+#define PICK_MAX  10000
+#define PICK_SHOW 20
+
+static const struct db_page all = {.limit = PICK_MAX};
+
+bool pick_id(const char *word, int64_t *id)
+{
+	unsigned long long number;
+
+	if (*word == '#')
+		word++;
+	if (!span_to_u64(span_from(word), INT64_MAX, &number) || number == 0)
+		return false;
+	*id = (int64_t)number;
+	return true;
+}
+
+/* A thing that a word may mean. */
+struct candidate {
+	int64_t id;
+	struct span name, beside; /* beside: what tells two of one name apart */
+	size_t index;		  /* in the list that it came from */
+};
+
+struct candidates {
+	struct candidate *items;
+	size_t count, capacity;
+};
+
+static void candidates_room(struct candidates *list, struct arena *arena, size_t capacity)
+{
+	list->items = arena_array(arena, struct candidate, capacity + 1);
+	list->capacity = capacity;
+	list->count = 0;
+}
+
+static void candidates_add(
+	struct candidates *list, int64_t id, struct span name, struct span beside, size_t index)
+{
+	if (list->count < list->capacity)
+		list->items[list->count++] = (struct candidate){id, name, beside, index};
+}
+
+/* Keeps those whose name is the word, or where there is none, contains it. */
+static void candidates_narrow(struct candidates *list, struct arena *arena, const char *word)
+{
+	struct span wanted = text_fold(arena, span_from(word));
+	size_t exact = 0, partly = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct span folded = text_fold(arena, list->items[i].name);
+
+		if (span_equal(folded, wanted)) {
+			struct candidate found = list->items[i];
+
+			list->items[i] = list->items[exact];
+			list->items[exact++] = found;
+		}
+	}
+	if (exact > 0) {
+		list->count = exact;
+		return;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (span_find(text_fold(arena, list->items[i].name), wanted) >= 0)
+			list->items[partly++] = list->items[i];
+	}
+	list->count = partly;
+}
+
+/* One is the answer; none and several are said. */
+static enum exit_code candidates_decide(
+	const struct candidates *list, const char *noun, const char *word, size_t *index)
+{
+	if (list->count == 0)
+		return cli_not_found("there is no %s `%s`", noun, word);
+	if (list->count == 1) {
+		*index = list->items[0].index;
+		return EXIT_DONE;
+	}
+	message_print("`%s` may mean %zu: give the number", word, list->count);
+	for (size_t i = 0; i < list->count && i < PICK_SHOW; i++)
+		message_print("  #%" PRId64 "  %.*s%s%.*s", list->items[i].id,
+			SPAN_ARG(list->items[i].name), list->items[i].beside.size ? "  " : "",
+			SPAN_ARG(list->items[i].beside));
+	if (list->count > PICK_SHOW)
+		message_print("  … and %zu more", list->count - PICK_SHOW);
+	return EXIT_USAGE;
+}
+
+/* ---------------------------------------------------------------- contacts */
+
+static enum exit_code contact_by_id(
+	struct cli *cli, int64_t id, const char *word, struct contact *contact)
+{
+	struct error err;
+	bool found;
+
+	if (!contact_get(cli->db, id, &cli->arena, contact, &found, &err))
+		return cli_fail(&err);
+	return found ? EXIT_DONE : cli_not_found("there is no contact `%s`", word);
+}
+
+enum exit_code pick_contact(struct cli *cli, const char *word, struct contact *contact)
+{
+	struct span folded = text_fold(&cli->arena, span_from(word));
+	struct candidates list;
+	struct contact *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+	bool learnt;
+	int64_t id;
+
+	if (pick_id(word, &id))
+		return contact_by_id(cli, id, word, contact);
+	if (strchr(word, '@')) {
+		if (!contact_by_address(cli->db, text_fold_address(&cli->arena, span_from(word)),
+			    &id, &learnt, &err))
+			return cli_fail(&err);
+		return id ? contact_by_id(cli, id, word, contact)
+			  : cli_not_found("no contact has the address %s", word);
+	}
+	if (!contact_list(cli->db, folded, all, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++)
+		candidates_add(&list, rows[i].id, rows[i].name, rows[i].company_name, i);
+	candidates_narrow(&list, &cli->arena, word);
+	code = candidates_decide(&list, "contact", word, &index);
+	if (code == EXIT_DONE)
+		*contact = rows[index];
+	return code;
+}
+
+/* ---------------------------------------------------------------- companies */
+
+static enum exit_code company_by_id(
+	struct cli *cli, int64_t id, const char *word, struct company *company)
+{
+	struct error err;
+	bool found;
+
+	if (!company_get(cli->db, id, &cli->arena, company, &found, &err))
+		return cli_fail(&err);
+	return found ? EXIT_DONE : cli_not_found("there is no company `%s`", word);
+}
+
+enum exit_code pick_company(struct cli *cli, const char *word, struct company *company)
+{
+	struct span folded = text_fold(&cli->arena, span_from(word));
+	struct candidates list;
+	struct company *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+	int64_t id;
+
+	if (pick_id(word, &id))
+		return company_by_id(cli, id, word, company);
+	if (!company_list(cli->db, folded, all, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++)
+		candidates_add(&list, rows[i].id, rows[i].name, rows[i].role, i);
+	candidates_narrow(&list, &cli->arena, word);
+	if (list.count == 0 && strchr(word, '.')) {
+		if (!company_by_domain(cli->db, folded, &id, &err))
+			return cli_fail(&err);
+		if (id)
+			return company_by_id(cli, id, word, company);
+	}
+	code = candidates_decide(&list, "company", word, &index);
+	if (code == EXIT_DONE)
+		*company = rows[index];
+	return code;
+}
+
+/* ---------------------------------------------------------------- users, mailboxes */
+
+enum exit_code pick_user(struct cli *cli, const char *word, struct user_row *user)
+{
+	struct span address = text_fold_address(&cli->arena, span_from(word));
+	const struct config_user *configured = NULL;
+	struct candidates list;
+	struct user_row *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+	const char *name = word;
+
+	*user = (struct user_row){0};
+	if (!*word || strcmp(word, "nobody") == 0)
+		return EXIT_DONE;
+	if (address.size)
+		configured = config_user_by_address(cli->config, address);
+	if (configured)
+		name = configured->name;
+	if (!user_list(cli->db, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++) {
+		if (span_equal(rows[i].name, span_from(name))) {
+			*user = rows[i];
+			return EXIT_DONE;
+		}
+		candidates_add(&list, rows[i].id,
+			rows[i].full_name.size ? rows[i].full_name : rows[i].name, rows[i].name, i);
+	}
+	candidates_narrow(&list, &cli->arena, name);
+	code = candidates_decide(&list, "user", word, &index);
+	if (code == EXIT_DONE)
+		*user = rows[index];
+	return code;
+}
+
+enum exit_code pick_mailbox(
+	struct cli *cli, const char *name, const struct config_mailbox **mailbox)
+{
+	struct span folded = text_fold_address(&cli->arena, span_from(name));
+
+	*mailbox = config_mailbox(cli->config, name);
+	if (*mailbox)
+		return EXIT_DONE;
+	for (size_t i = 0; folded.size && i < cli->config->mailbox_count; i++) {
+		const struct config_mailbox *one = &cli->config->mailboxes[i];
+
+		for (size_t j = 0; j < one->addresses.count; j++) {
+			struct span address = span_from(one->addresses.items[j]);
+
+			if (span_equal(text_fold_address(&cli->arena, address), folded)) {
+				*mailbox = one;
+				return EXIT_DONE;
+			}
+		}
+	}
+	message_print("there is no mailbox `%s`; %s has:", name, cli->config->path);
+	for (size_t i = 0; i < cli->config->mailbox_count; i++)
+		message_print("  %s", cli->config->mailboxes[i].name);
+	return EXIT_NOT_FOUND;
+}
+
+/* ---------------------------------------------------------------- messages, items */
+
+enum exit_code pick_message(struct cli *cli, const char *word, struct message_row *message)
+{
+	struct span message_id = span_from(word);
+	struct error err;
+	bool found = false;
+	int64_t id = 0;
+
+	if (!pick_id(word, &id)) {
+		if (span_starts(message_id, SPAN("<")) && span_ends(message_id, SPAN(">")))
+			message_id = span_part(message_id, 1, message_id.size - 2);
+		if (!message_by_message_id(cli->db, message_id, &id, &err))
+			return cli_fail(&err);
+	}
+	if (id && !message_get(cli->db, id, &cli->arena, message, &found, &err))
+		return cli_fail(&err);
+	return found ? EXIT_DONE : cli_not_found("there is no message `%s`", word);
+}
+
+enum exit_code pick_item(struct cli *cli, const char *word, struct unresolved *item)
+{
+	struct unresolved_filter filter = {.page = {.limit = 1}};
+	struct unresolved *rows;
+	struct error err;
+	size_t count;
+	bool found;
+	int64_t id;
+
+	if (pick_id(word, &id)) {
+		if (!unresolved_get(cli->db, id, &cli->arena, item, &found, &err))
+			return cli_fail(&err);
+		return found ? EXIT_DONE : cli_not_found("there is no item `%s`", word);
+	}
+	filter.address_folded = text_fold_address(&cli->arena, span_from(word));
+	if (span_is_empty(filter.address_folded))
+		return cli_usage("`%s` is neither the number of an item nor an address", word);
+	if (!unresolved_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	if (count == 0)
+		return cli_not_found("nothing waits for %s", word);
+	*item = rows[0];
+	return EXIT_DONE;
+}
+
+/* ---------------------------------------------------------------- tickets, tasks, cases, deals */
+
+enum exit_code pick_ticket(struct cli *cli, const char *word, struct ticket *ticket)
+{
+	struct ticket_filter filter = {.page = all};
+	struct candidates list;
+	struct ticket *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+	bool found;
+	int64_t id;
+
+	if (pick_id(word, &id)) {
+		if (!ticket_get(cli->db, id, &cli->arena, ticket, &found, &err))
+			return cli_fail(&err);
+		if (found)
+			return EXIT_DONE;
+		/* A bare number may be the invoice's. */
+	}
+	if (!ticket_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].number.size && span_equal_fold(rows[i].number, span_from(word)))
+			candidates_add(&list, rows[i].id, rows[i].title, rows[i].state, i);
+	}
+	if (list.count == 0) {
+		for (size_t i = 0; i < count; i++)
+			candidates_add(&list, rows[i].id, rows[i].title, rows[i].state, i);
+		candidates_narrow(&list, &cli->arena, word);
+	}
+	code = candidates_decide(&list, "ticket", word, &index);
+	if (code == EXIT_DONE)
+		*ticket = rows[index];
+	return code;
+}
+
+enum exit_code pick_task(struct cli *cli, const char *word, struct task *task)
+{
+	struct task_filter filter = {.state = SPAN("open"), .page = all};
+	struct candidates list;
+	struct task *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+	bool found;
+	int64_t id;
+
+	if (pick_id(word, &id)) {
+		if (!task_get(cli->db, id, &cli->arena, task, &found, &err))
+			return cli_fail(&err);
+		return found ? EXIT_DONE : cli_not_found("there is no task `%s`", word);
+	}
+	filter.title_part_folded = text_fold(&cli->arena, span_from(word));
+	if (!task_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++)
+		candidates_add(&list, rows[i].id, rows[i].title, rows[i].assignee_name, i);
+	candidates_narrow(&list, &cli->arena, word);
+	code = candidates_decide(&list, "open task", word, &index);
+	if (code == EXIT_DONE)
+		*task = rows[index];
+	return code;
+}
+
+enum exit_code pick_case(struct cli *cli, const char *word, struct support_case *item)
+{
+	struct support_case *rows;
+	struct candidates list;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+	bool found;
+	int64_t id;
+
+	if (pick_id(word, &id)) {
+		if (!case_get(cli->db, id, &cli->arena, item, &found, &err))
+			return cli_fail(&err);
+		return found ? EXIT_DONE : cli_not_found("there is no case `%s`", word);
+	}
+	if (!case_list(cli->db, (struct span){0}, all, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++)
+		candidates_add(&list, rows[i].id, rows[i].subject, rows[i].state, i);
+	candidates_narrow(&list, &cli->arena, word);
+	code = candidates_decide(&list, "case", word, &index);
+	if (code == EXIT_DONE)
+		*item = rows[index];
+	return code;
+}
+
+enum exit_code pick_deal(struct cli *cli, const char *word, struct deal *deal)
+{
+	struct candidates list;
+	struct deal *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+	bool found;
+	int64_t id;
+
+	if (pick_id(word, &id)) {
+		if (!deal_get(cli->db, id, &cli->arena, deal, &found, &err))
+			return cli_fail(&err);
+		return found ? EXIT_DONE : cli_not_found("there is no deal `%s`", word);
+	}
+	if (!deal_list(cli->db, (struct span){0}, all, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++)
+		candidates_add(&list, rows[i].id, rows[i].name, rows[i].contact_name, i);
+	candidates_narrow(&list, &cli->arena, word);
+	code = candidates_decide(&list, "deal", word, &index);
+	if (code == EXIT_DONE)
+		*deal = rows[index];
+	return code;
+}

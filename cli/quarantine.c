@@ -1,0 +1,72 @@
+/*
+ * quarantine.c - `postroom quarantine`: mail from somebody who may not write to a mailbox.
+ */
+#include "cli/json.h"
+#include "cli/nouns.h"
+#include "cli/pick.h"
+#include "cli/records.h"
+
+static const struct column columns[] = {
+	{"id", "id", COLUMN_ID},
+	{"date", "date", COLUMN_TIME},
+	{"from.address", "from", COLUMN_TEXT},
+	{"subject", "subject", COLUMN_TEXT},
+	{"mailbox", "mailbox", COLUMN_TEXT},
+	{"rule", "rule", COLUMN_TEXT},
+};
+
+/* The route that keeps it, and the rule that it failed. */
+static bool route_add_to(struct cli *cli, int64_t message_id, json_t *object, struct error *err)
+{
+	struct route_row *rows;
+	size_t count;
+
+	if (!route_list(cli->db, message_id, &cli->arena, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!span_equal(rows[i].state, SPAN("quarantined")))
+			continue;
+		json_object_set_new(object, "kind", json_span(rows[i].kind));
+		json_object_set_new(object, "mailbox", json_span_or_null(rows[i].mailbox));
+		json_object_set_new(object, "rule", json_span_or_null(rows[i].rule));
+	}
+	return true;
+}
+
+static enum exit_code run_list(struct cli *cli)
+{
+	struct message_filter filter = {.state = SPAN("quarantined"), .page = cli_page(cli)};
+	enum exit_code code = cli_open_db(cli, DB_READ);
+	struct message_row *rows;
+	struct error err;
+	json_t *array;
+	size_t count;
+
+	if (code != EXIT_DONE)
+		return code;
+	if (!message_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	array = json_array();
+	for (size_t i = 0; i < count; i++) {
+		json_t *object = message_json(cli, &rows[i]);
+
+		json_array_append_new(array, object);
+		if (!route_add_to(cli, rows[i].id, object, &err)) {
+			json_decref(array);
+			return cli_fail(&err);
+		}
+	}
+	output_rows(&cli->output, array, columns, ARRAY_COUNT(columns), "nothing is quarantined");
+	return EXIT_DONE;
+}
+
+const struct command quarantine_commands[] = {
+	{
+		.noun = "quarantine",
+		.verb = "list",
+		.summary = "List quarantined mail with the rule that it failed",
+		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.run = run_list,
+	},
+	{0},
+};
