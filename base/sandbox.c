@@ -58,7 +58,9 @@ static const int connect_calls[] = {SCMP_SYS(connect),
 	SCMP_SYS(bind) /* getaddrinfo's netlink socket */, SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg)};
 
 static const int accept_calls[] = {SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS(sendmmsg),
-	SCMP_SYS(sendfile), SCMP_SYS(flock)};
+	SCMP_SYS(sendfile), SCMP_SYS(flock),
+	/* SQLite gives the files beside the database the owner and mode of the database */
+	SCMP_SYS(fchown), SCMP_SYS(fchmod), SCMP_SYS(fsync), SCMP_SYS(fdatasync)};
 
 /* Descriptors may be passed as a path of "" with AT_EMPTY_PATH: glibc's fstat is a newfstatat. */
 static const int parser_calls[] = {SCMP_SYS(newfstatat)};
@@ -68,7 +70,11 @@ static const int parser_refused[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(
 	SCMP_SYS(lstat), SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat),
 	SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
 	SCMP_SYS(socket)};
-static const int socket_refused[] = {SCMP_SYS(socket)};
+static const int ledger_refused[] = {SCMP_SYS(socket)};
+/* The last reader of a database would like to tidy up. */
+static const int feed_refused[] = {SCMP_SYS(socket), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(chmod), SCMP_SYS(fchmodat)};
 
 struct call_list {
 	const int *calls;
@@ -101,13 +107,13 @@ static const struct profile {
 		{
 			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
 				LIST(open_calls), LIST(store_calls)},
-			.refused = LIST(socket_refused),
+			.refused = LIST(ledger_refused),
 		},
 	[SANDBOX_FEED] =
 		{
 			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
 				LIST(open_calls), LIST(accept_calls)},
-			.refused = LIST(socket_refused),
+			.refused = LIST(feed_refused),
 		},
 };
 

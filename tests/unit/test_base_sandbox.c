@@ -200,6 +200,19 @@ static bool make_in_state(void)
 	return open_as(made, O_RDWR | O_CREAT) && unlink(made) == 0;
 }
 
+static bool remove_state(void)
+{
+	return unlink(place.state_file) == 0;
+}
+
+static bool own_state(void)
+{
+	int file = open(place.state_file, O_RDWR | O_CLOEXEC);
+
+	return file >= 0 && fchown(file, geteuid(), getegid()) == 0 && fchmod(file, 0600) == 0 &&
+	       fdatasync(file) == 0;
+}
+
 static bool make_socket(void)
 {
 	return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) >= 0;
@@ -220,8 +233,10 @@ static bool resolve_and_connect(void)
 	bool ok;
 
 	snprintf(port, sizeof port, "%u", ntohs(place.address.sin_port));
-	if (getaddrinfo("localhost", port, &hints, &found) != 0)
+	if (getaddrinfo("localhost", port, &hints, &found) != 0) {
+		errno = EACCES; /* it says "not found" when it may not look */
 		return false;
+	}
 	made = socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, 0);
 	ok = made >= 0 && connect(made, found->ai_addr, found->ai_addrlen) == 0;
 	freeaddrinfo(found);
@@ -309,6 +324,7 @@ static const struct sandbox_case {
 	{"write state", write_state, REFUSED, KILLED, WORKS, WORKS, true},
 	{"keep files", keep_files, REFUSED, KILLED, WORKS, REFUSED, true},
 	{"make in state", make_in_state, REFUSED, KILLED, WORKS, REFUSED, true},
+	{"own state", own_state, REFUSED, KILLED, WORKS, WORKS, true},
 	{"read outside", read_outside, REFUSED, REFUSED, REFUSED, REFUSED, true},
 	{"write outside", write_outside, REFUSED, KILLED, REFUSED, REFUSED, true},
 	{"read hosts", read_hosts, REFUSED, WORKS, REFUSED, REFUSED, true},
@@ -326,6 +342,8 @@ static const struct sandbox_case {
 	{"make code", make_runnable, REFUSED, WORKS, REFUSED, REFUSED},
 	{"limit", raise_limit, KILLED, KILLED, KILLED, KILLED},
 	{"user", change_user, KILLED, KILLED, KILLED, KILLED},
+	/* last, since it takes away the file of the others */
+	{"remove state", remove_state, KILLED, KILLED, WORKS, REFUSED},
 };
 
 static _Noreturn void run_child(enum sandbox_profile profile, bool (*act)(void))
@@ -339,7 +357,7 @@ static _Noreturn void run_child(enum sandbox_profile profile, bool (*act)(void))
 	errno = 0;
 	if (act())
 		_exit(0);
-	_exit(1);
+	_exit(errno == EACCES ? 1 : 2);
 }
 
 static int status_of(enum sandbox_profile profile, bool (*act)(void))
