@@ -20,6 +20,9 @@ struct activity {
  */
 MUST_CHECK bool activity_add(struct operation *operation, const struct activity *activity,
 	bool *added, struct error *err);
+MUST_CHECK bool activity_edit(
+	struct operation *operation, const struct activity *activity, struct error *err);
+MUST_CHECK bool activity_remove(struct operation *operation, int64_t id, struct error *err);
 struct activity_filter {
 	int64_t contact_id, company_id, deal_id, message_id; /* 0: any */
 	struct db_page page;				     /* newest first */

@@ -28,5 +28,8 @@ MUST_CHECK bool case_list(struct db *db, struct span state, struct db_page page,
 MUST_CHECK bool case_by_message(struct db *db, int64_t message_id, int64_t *id, struct error *err);
 MUST_CHECK bool case_join(struct operation *operation, int64_t case_id, int64_t message_id,
 	bool *added, struct error *err);
+/* Oldest first. */
+MUST_CHECK bool case_messages(struct db *db, int64_t case_id, struct arena *arena,
+	int64_t **message_ids, size_t *count, struct error *err);
 
 #endif

@@ -28,6 +28,8 @@ MUST_CHECK bool company_by_name(struct db *db, struct span name_folded, struct a
 /* The domain itself or the nearest parent that is mapped; *company_id 0: none. */
 MUST_CHECK bool company_by_domain(
 	struct db *db, struct span domain, int64_t *company_id, struct error *err);
+/* By VAT id or IBAN, upper case without spaces: *company_id 0 unless there is exactly one
+ * candidate. */
 MUST_CHECK bool company_by_vat_id(
 	struct db *db, struct span vat_id, int64_t *company_id, int *candidates, struct error *err);
 MUST_CHECK bool company_by_iban(
@@ -35,6 +37,8 @@ MUST_CHECK bool company_by_iban(
 /* ERROR_CONFLICT, naming the holder, when the domain means another company. */
 MUST_CHECK bool company_domain_add(
 	struct operation *operation, int64_t company_id, struct span domain, struct error *err);
+MUST_CHECK bool company_domain_remove(
+	struct operation *operation, struct span domain, bool *removed, struct error *err);
 MUST_CHECK bool company_domains(struct db *db, int64_t company_id, struct arena *arena,
 	struct span **domains, size_t *count, struct error *err);
 

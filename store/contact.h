@@ -28,6 +28,8 @@ MUST_CHECK bool contact_add(
 /* Writes the fields that differ; changing nothing is no change. */
 MUST_CHECK bool contact_edit(
 	struct operation *operation, const struct contact *contact, struct error *err);
+/* ERROR_CONFLICT, naming it, while something refers to the contact. */
+MUST_CHECK bool contact_remove(struct operation *operation, int64_t id, struct error *err);
 MUST_CHECK bool contact_get(struct db *db, int64_t id, struct arena *arena, struct contact *contact,
 	bool *found, struct error *err);
 MUST_CHECK bool contact_list(struct db *db, struct span name_part_folded, struct db_page page,

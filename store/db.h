@@ -24,6 +24,8 @@ enum db_mode {
 MUST_CHECK bool db_open(
 	const char *directory, enum db_mode mode, struct db **db, struct error *err);
 void db_close(struct db *db);
+/* As it was opened; valid until db_close. */
+const char *db_directory(const struct db *db);
 
 /*
  * One write transaction at a time. begin waits up to 30 s for another writer (ERROR_BUSY then,
@@ -33,16 +35,24 @@ void db_close(struct db *db);
 MUST_CHECK bool db_begin_write(struct db *db, struct error *err);
 MUST_CHECK bool db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
-/* A part of a transaction that can be taken back alone (one message of a batch). */
+/* A part of a transaction that can be taken back alone (one message of a batch). May be nested. */
 MUST_CHECK bool db_savepoint(struct db *db, struct error *err);
 MUST_CHECK bool db_savepoint_keep(struct db *db, struct error *err);
 void db_savepoint_undo(struct db *db);
 /* A consistent view for several reads. */
 MUST_CHECK bool db_begin_read(struct db *db, struct error *err);
 void db_end_read(struct db *db);
+/* A transaction of either kind is open. */
+bool db_in_transaction(const struct db *db);
 
 /* Changes whenever anybody committed something: a cache key. */
 MUST_CHECK bool db_data_version(struct db *db, int64_t *version, struct error *err);
+
+/*
+ * Moves the write-ahead log into the database and empties it; erased bytes are then in neither.
+ * Readers of old views can keep it from finishing: ERROR_BUSY after 30 s.
+ */
+MUST_CHECK bool db_checkpoint(struct db *db, struct error *err);
 
 /* For every list: from where and how many. */
 struct db_page {

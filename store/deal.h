@@ -26,6 +26,11 @@ MUST_CHECK bool deal_get(struct db *db, int64_t id, struct arena *arena, struct 
 	bool *found, struct error *err);
 MUST_CHECK bool deal_list(struct db *db, struct span state, struct db_page page,
 	struct arena *arena, struct deal **rows, size_t *count, struct error *err);
+/* All of a contact, the newest first. */
+MUST_CHECK bool deal_by_contact(struct db *db, int64_t contact_id, struct arena *arena,
+	struct deal **rows, size_t *count, struct error *err);
+/* Makes it the current one of its contact, and no other. ERROR_CONFLICT when it is not open. */
+MUST_CHECK bool deal_use(struct operation *operation, int64_t id, struct error *err);
 /* The deal chosen by `deal use`, else the only open one; 0: none or several. */
 MUST_CHECK bool deal_current(struct db *db, int64_t contact_id, int64_t *id, struct error *err);
 /* An open lead of the contact, 0: none. */

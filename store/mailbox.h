@@ -29,7 +29,8 @@ MUST_CHECK bool mailbox_report(struct db *db, int64_t id, struct span state, str
 	struct span error, bool success, int64_t now_ms, struct error *err);
 MUST_CHECK bool mailbox_list(struct db *db, struct arena *arena, struct mailbox_row **rows,
 	size_t *count, struct error *err);
-/* Removes what the configuration no longer names from status (deliveries stay). */
+/* Takes all others, which the configuration no longer names, out of the list (deliveries stay). */
+MUST_CHECK bool mailbox_retain(struct db *db, const int64_t *ids, size_t count, struct error *err);
 
 MUST_CHECK bool folder_ensure(struct db *db, int64_t mailbox_id, struct span name,
 	struct folder_row *folder, struct arena *arena, struct error *err);

@@ -34,13 +34,17 @@ MUST_CHECK bool operation_settled(
  */
 MUST_CHECK bool operation_undo(struct db *db, int64_t operation_id, const char *actor,
 	int64_t at_ms, struct operation_row *undone, struct arena *arena, struct error *err);
+MUST_CHECK bool operation_get(struct db *db, int64_t id, struct arena *arena,
+	struct operation_row *row, bool *found, struct error *err);
 /* The newest first. */
 MUST_CHECK bool operation_list(struct db *db, int limit, struct arena *arena,
 	struct operation_row **rows, size_t *count, struct error *err);
 
 struct audit_row {
 	int64_t operation_id, at_ms, row_id;
-	struct span actor, verb, noun, field, old_value, new_value;
+	struct span actor, verb;
+	struct span noun, field; /* field: a column; "+": the record was made, "-": removed */
+	struct span old_value, new_value;
 };
 /* The history of one record ("contact", 12), oldest first. */
 MUST_CHECK bool audit_list(struct db *db, struct span noun, int64_t row_id, struct arena *arena,

@@ -27,7 +27,17 @@ struct search_result {
  */
 MUST_CHECK bool search_run(struct db *db, struct span query, int limit, struct arena *arena,
 	struct search_result *result, struct error *err);
-/* Adds to the index what waits, at most limit messages; *left tells how many remain. */
+/*
+ * Adds to the index what waits, at most limit messages; *left tells how many remain. A write
+ * transaction of its own unless one is open.
+ */
 MUST_CHECK bool search_index(struct db *db, int limit, int64_t *left, struct error *err);
+MUST_CHECK bool search_pending(struct db *db, int64_t *pending, struct error *err);
+/*
+ * Takes a message out of the index for good (erasure). Its words are gone from the index's pages
+ * after search_optimize, from the log after db_checkpoint.
+ */
+MUST_CHECK bool search_forget(struct db *db, int64_t message_id, struct error *err);
+MUST_CHECK bool search_optimize(struct db *db, struct error *err);
 
 #endif

@@ -40,7 +40,12 @@ struct ticket_filter {
 MUST_CHECK bool ticket_list(struct db *db, const struct ticket_filter *filter, struct arena *arena,
 	struct ticket **rows, size_t *count, struct error *err);
 
-/* Finding the ticket that a second mail joins; each gives 0 where there is none. */
+/* ASCII letters and digits alone, upper case; leading zeros stay. */
+struct span ticket_fold_number(struct arena *arena, struct span number);
+/*
+ * Finding the ticket that a second mail joins; each gives 0 where there is none. Dismissed ones are
+ * not found. Suppliers are the same by id where both have one, else by folded name.
+ */
 MUST_CHECK bool ticket_by_document(
 	struct db *db, const struct digest *document, int64_t *id, struct error *err);
 MUST_CHECK bool ticket_by_number(struct db *db, struct span number, int64_t supplier_id,
@@ -51,6 +56,8 @@ MUST_CHECK bool ticket_by_message(
 /* how: opened, reminder, reply, copy, version. Twice is no error. */
 MUST_CHECK bool ticket_join(struct operation *operation, int64_t ticket_id, int64_t message_id,
 	struct span how, bool *added, struct error *err);
+MUST_CHECK bool ticket_split(struct operation *operation, int64_t ticket_id, int64_t message_id,
+	bool *found, struct error *err);
 struct ticket_message {
 	int64_t message_id;
 	struct span how, subject, from_address;

@@ -22,8 +22,9 @@ MUST_CHECK bool unresolved_add(
 MUST_CHECK bool unresolved_get(struct db *db, int64_t id, struct arena *arena,
 	struct unresolved *item, bool *found, struct error *err);
 struct unresolved_filter {
-	struct span address_folded, domain, reason; /* empty: any */
-	int64_t message_id;			    /* 0: any */
+	struct span address_folded, reason; /* empty: any */
+	struct span domain;		    /* and the domains below it; empty: any */
+	int64_t message_id;		    /* 0: any */
 	bool settled_too;
 	struct db_page page; /* oldest first */
 };
@@ -46,5 +47,8 @@ MUST_CHECK bool ignore_remove(struct operation *operation, enum ignore_kind kind
 /* rule: "address:a@example.org" or "domain:example.org", empty: not ignored. */
 MUST_CHECK bool ignore_find(struct db *db, struct span address_folded, struct arena *arena,
 	struct span *rule, struct error *err);
+/* All rules, as ignore_find names them. */
+MUST_CHECK bool ignore_list(
+	struct db *db, struct arena *arena, struct span **rules, size_t *count, struct error *err);
 
 #endif

@@ -40,6 +40,7 @@ CREATE TABLE mailbox (
 	last_success_ms {ms},
 	last_error {text},
 	last_error_ms {ms},
+	configured {bool} NOT NULL,         -- the configuration still names it
 	changed_ms {ms} NOT NULL
 ) {strict};
 
@@ -69,13 +70,36 @@ CREATE TABLE message (
 	history {bool} NOT NULL,            -- older than the mailbox's `since`: opens nothing
 	size_bytes {int} NOT NULL,
 	raw_size_bytes {int} NOT NULL,      -- compressed, 0: purged, or header only
-	facts_format {int},                 -- NULL: not read yet
-	facts {bytes},                      -- facts_write, one zstd frame
 	parse_tries {int} NOT NULL,
 	dead_stage {text}, dead_error {text}
 ) {strict};
 CREATE INDEX message_by_message_id ON message (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_by_state ON message (state, id);
+
+-- How many rows are in which state, changed in the transaction that changes them: counting a
+-- million takes longer than a person waits. Beside the states: 'fetched', 'deliveries', 'missing'.
+CREATE TABLE message_count (
+	name {text} NOT NULL PRIMARY KEY,
+	rows {int} NOT NULL
+) {keyed};
+INSERT INTO message_count (name, rows) VALUES
+	('fetched', 0), ('received', 0), ('dead', 0), ('quarantined', 0), ('waiting', 0),
+	('filed', 0), ('ignored', 0), ('erased', 0), ('deliveries', 0), ('missing', 0);
+
+-- What the parser read, apart from the row that every list reads.
+CREATE TABLE message_facts (
+	message_id {id} REFERENCES message (id),
+	format {int} NOT NULL,
+	frame {bytes} NOT NULL              -- facts_write, one zstd frame
+) {strict};
+
+-- What is found by search, as it goes into the index: taking it out again needs the same text.
+CREATE TABLE search_text (
+	message_id {id} REFERENCES message (id),
+	indexed {bool} NOT NULL,
+	frame {bytes} NOT NULL              -- packed columns of the index, one zstd frame
+) {strict};
+CREATE INDEX search_pending ON search_text (message_id) WHERE indexed = 0;
 
 CREATE TABLE message_raw (
 	message_id {ref} NOT NULL REFERENCES message (id),
@@ -90,7 +114,7 @@ CREATE TABLE message_address (
 	position {int} NOT NULL,
 	address_folded {text} NOT NULL,
 	PRIMARY KEY (message_id, role, position)
-) {strict};
+) {keyed};
 CREATE INDEX message_address_by_address ON message_address (address_folded, message_id);
 
 CREATE TABLE attachment (
@@ -120,6 +144,9 @@ CREATE TABLE delivery (
 	UNIQUE (folder_id, uidvalidity, uid)
 ) {strict};
 CREATE INDEX delivery_by_message ON delivery (message_id);
+-- An import that was killed and started again.
+CREATE UNIQUE INDEX delivery_once_imported ON delivery (message_id, source)
+	WHERE folder_id IS NULL;
 
 -- What was decided about a message for one mailbox kind.
 CREATE TABLE route (
@@ -129,7 +156,7 @@ CREATE TABLE route (
 	mailbox {text} NOT NULL,
 	address {text},                     -- the envelope address, redacted where it held a secret
 	decided_by {text} NOT NULL,         -- 'envelope','mailbox','recipients'
-	state {text} NOT NULL,              -- received, quarantined, waiting, filed, ignored
+	state {text} NOT NULL,              -- received, quarantined, waiting, filed, ignored, erased
 	rule {text} NOT NULL,               -- 'origin:bounce', 'domain:…', 'policy:submission', ''
 	decided_ms {ms} NOT NULL,
 	UNIQUE (message_id, kind)
@@ -149,6 +176,8 @@ CREATE TABLE match (
 	also {text} NOT NULL                -- JSON list of the candidates that lost
 ) {strict};
 CREATE INDEX match_by_route ON match (route_id);
+CREATE INDEX match_by_contact ON match (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX match_by_company ON match (company_id) WHERE company_id IS NOT NULL;
 
 -- What the server is still asked to do with a delivery.
 CREATE TABLE server_action (
@@ -158,8 +187,9 @@ CREATE TABLE server_action (
 	target {text},
 	not_before_ms {ms} NOT NULL,
 	tries {int} NOT NULL,
-	finding {text}
+	finding {text}                      -- why it was dropped
 ) {strict};
+CREATE INDEX server_action_by_time ON server_action (not_before_ms) WHERE finding IS NULL;
 
 -- ---------------------------------------------------------------- the record
 CREATE TABLE app_user (
@@ -182,11 +212,14 @@ CREATE TABLE company (
 ) {strict};
 CREATE INDEX company_by_name ON company (name_folded);
 CREATE INDEX company_by_vat_id ON company (vat_id) WHERE vat_id IS NOT NULL;
+CREATE INDEX company_by_iban ON company (iban) WHERE iban IS NOT NULL;
 
 CREATE TABLE company_domain (
-	domain {text} NOT NULL PRIMARY KEY, -- A-label form
-	company_id {ref} NOT NULL REFERENCES company (id)
+	id {id},
+	company_id {ref} NOT NULL REFERENCES company (id),
+	domain {text} NOT NULL UNIQUE       -- A-label form
 ) {strict};
+CREATE INDEX company_domain_by_company ON company_domain (company_id);
 
 CREATE TABLE contact (
 	id {id},
@@ -239,6 +272,8 @@ CREATE TABLE deal (
 	changed_ms {ms} NOT NULL
 ) {strict};
 CREATE INDEX deal_by_contact ON deal (contact_id, state);
+CREATE INDEX deal_by_state ON deal (state, id);
+CREATE INDEX deal_by_owner ON deal (owner_id) WHERE owner_id IS NOT NULL;
 
 CREATE TABLE ticket (
 	id {id},
@@ -267,10 +302,11 @@ CREATE INDEX ticket_by_number ON ticket (number_folded) WHERE number_folded IS N
 CREATE INDEX ticket_by_document ON ticket (document_sha256) WHERE document_sha256 IS NOT NULL;
 
 CREATE TABLE ticket_message (
+	id {id},
 	ticket_id {ref} NOT NULL REFERENCES ticket (id),
 	message_id {ref} NOT NULL REFERENCES message (id),
 	how {text} NOT NULL,                -- opened, reminder, reply, copy, version
-	PRIMARY KEY (ticket_id, message_id)
+	UNIQUE (ticket_id, message_id)
 ) {strict};
 CREATE INDEX ticket_message_by_message ON ticket_message (message_id);
 
@@ -288,9 +324,10 @@ CREATE TABLE support_case (
 CREATE INDEX support_case_by_state ON support_case (state, id);
 
 CREATE TABLE case_message (
+	id {id},
 	case_id {ref} NOT NULL REFERENCES support_case (id),
 	message_id {ref} NOT NULL REFERENCES message (id),
-	PRIMARY KEY (case_id, message_id)
+	UNIQUE (case_id, message_id)
 ) {strict};
 CREATE INDEX case_message_by_message ON case_message (message_id);
 
@@ -345,6 +382,7 @@ CREATE UNIQUE INDEX activity_once_company ON activity (message_id, company_id)
 CREATE INDEX activity_by_contact ON activity (contact_id, at_ms) WHERE contact_id IS NOT NULL;
 CREATE INDEX activity_by_company ON activity (company_id, at_ms) WHERE company_id IS NOT NULL;
 CREATE INDEX activity_by_route ON activity (route_id) WHERE route_id IS NOT NULL;
+CREATE INDEX activity_by_deal ON activity (deal_id) WHERE deal_id IS NOT NULL;
 
 CREATE TABLE unresolved (
 	id {id},
@@ -381,6 +419,6 @@ CREATE TABLE feed_fetch (
 	client {text} NOT NULL,             -- User-Agent, cut
 	at_ms {ms} NOT NULL,
 	status {int} NOT NULL,
-	count {int} NOT NULL,
+	fetches {int} NOT NULL,
 	PRIMARY KEY (feed_id, client)
-) {strict};
+) {keyed};

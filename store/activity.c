@@ -1,0 +1,183 @@
+#include "store/activity.h"
+
+#include "base/buffer.h"
+#include "store/list.h"
+#include "store/record.h"
+#include "store/sql.h"
+
+enum {
+	KIND,
+	DIRECTION,
+	CONTACT,
+	COMPANY,
+	DEAL,
+	MESSAGE,
+	ROUTE,
+	USER,
+	AT,
+	LOGGED,
+	SUBJECT,
+	BODY,
+	RULE,
+	FIELD_COUNT
+};
+static const struct record_field fields[] = {
+	[KIND] = {"kind", RECORD_TEXT, false},
+	[DIRECTION] = {"direction", RECORD_TEXT, false},
+	[CONTACT] = {"contact_id", RECORD_INTEGER, false},
+	[COMPANY] = {"company_id", RECORD_INTEGER, false},
+	[DEAL] = {"deal_id", RECORD_INTEGER, false},
+	[MESSAGE] = {"message_id", RECORD_INTEGER, false},
+	[ROUTE] = {"route_id", RECORD_INTEGER, false},
+	[USER] = {"user_id", RECORD_INTEGER, false},
+	[AT] = {"at_ms", RECORD_INTEGER, false},
+	[LOGGED] = {"logged_ms", RECORD_INTEGER, false},
+	[SUBJECT] = {"subject", RECORD_TEXT, false},
+	[BODY] = {"body", RECORD_TEXT, false},
+	[RULE] = {"rule", RECORD_TEXT, false},
+};
+const struct noun activity_noun = {
+	.name = "activity",
+	.table = "activity",
+	.fields = fields,
+	.field_count = FIELD_COUNT,
+};
+
+static void to_values(const struct activity *activity, struct value *values)
+{
+	values[KIND] = value_text(activity->kind);
+	values[DIRECTION] = value_text(activity->direction);
+	values[CONTACT] = value_id(activity->contact_id);
+	values[COMPANY] = value_id(activity->company_id);
+	values[DEAL] = value_id(activity->deal_id);
+	values[MESSAGE] = value_id(activity->message_id);
+	values[ROUTE] = value_id(activity->route_id);
+	values[USER] = value_id(activity->user_id);
+	values[AT] = value_integer(activity->at_ms);
+	values[LOGGED] = value_integer(activity->logged_ms);
+	values[SUBJECT] = value_text(activity->subject);
+	values[BODY] = value_text(activity->body);
+	values[RULE] = value_text(activity->rule);
+}
+
+/* The activity of this mail on the contact, or on the company when it has no contact. */
+static bool find_same(
+	struct db *db, const struct activity *activity, int64_t *id, struct error *err)
+{
+	struct sql *q;
+	bool on_contact = activity->contact_id != 0;
+
+	*id = 0;
+	if (!activity->message_id || (!on_contact && !activity->company_id))
+		return true;
+	if (on_contact ? !sql_start(db,
+				 "SELECT id FROM activity WHERE message_id = ?1 AND contact_id = "
+				 "?2",
+				 &q, err)
+		       : !sql_start(db,
+				 "SELECT id FROM activity WHERE message_id = ?1 "
+				 "AND contact_id IS NULL AND company_id = ?2",
+				 &q, err))
+		return false;
+	sql_bind_i64(q, 1, activity->message_id);
+	sql_bind_i64(q, 2, on_contact ? activity->contact_id : activity->company_id);
+	return sql_run_id(q, id, err);
+}
+
+bool activity_add(struct operation *operation, const struct activity *activity, bool *added,
+	struct error *err)
+{
+	struct value values[FIELD_COUNT];
+	int64_t id;
+
+	if (!find_same(operation->db, activity, &id, err))
+		return false;
+	*added = id == 0;
+	if (!*added)
+		return true;
+	to_values(activity, values);
+	return record_make(operation, &activity_noun, values, &id, err);
+}
+
+bool activity_edit(struct operation *operation, const struct activity *activity, struct error *err)
+{
+	struct value values[FIELD_COUNT];
+
+	to_values(activity, values);
+	return record_change(operation, &activity_noun, activity->id, values, ~0U, err);
+}
+
+bool activity_remove(struct operation *operation, int64_t id, struct error *err)
+{
+	return record_remove(operation, &activity_noun, id, err);
+}
+
+static void read_activity(struct sql *q, struct arena *arena, struct activity *activity)
+{
+	*activity = (struct activity){
+		.id = sql_i64(q, 0),
+		.kind = sql_text(q, 1, arena),
+		.direction = sql_text(q, 2, arena),
+		.contact_id = sql_i64(q, 3),
+		.company_id = sql_i64(q, 4),
+		.deal_id = sql_i64(q, 5),
+		.message_id = sql_i64(q, 6),
+		.route_id = sql_i64(q, 7),
+		.user_id = sql_i64(q, 8),
+		.at_ms = sql_i64(q, 9),
+		.logged_ms = sql_i64(q, 10),
+		.subject = sql_text(q, 11, arena),
+		.body = sql_text(q, 12, arena),
+		.rule = sql_text(q, 13, arena),
+	};
+}
+
+enum { AFTER = 1, OF_CONTACT, OF_COMPANY, OF_DEAL, OF_MESSAGE, LIMIT };
+
+/* The newest first; the page goes on behind (at_ms, id) of its last row. */
+static void list_text(const struct activity_filter *filter, struct buffer *text)
+{
+	buffer_append_string(text,
+		"SELECT a.id, a.kind, a.direction, a.contact_id, a.company_id, a.deal_id, "
+		"a.message_id, a.route_id, a.user_id, a.at_ms, a.logged_ms, a.subject, a.body, "
+		"a.rule FROM activity a WHERE (?1 = 0 OR (a.at_ms, a.id) < "
+		"(SELECT b.at_ms, b.id FROM activity b WHERE b.id = ?1))");
+	if (filter->contact_id)
+		buffer_append_string(text, " AND a.contact_id = ?2");
+	if (filter->company_id)
+		buffer_append_string(text, " AND a.company_id = ?3");
+	if (filter->deal_id)
+		buffer_append_string(text, " AND a.deal_id = ?4");
+	if (filter->message_id)
+		buffer_append_string(text, " AND a.message_id = ?5");
+	buffer_append_string(text, " ORDER BY a.at_ms DESC, a.id DESC LIMIT ?6");
+}
+
+bool activity_list(struct db *db, const struct activity_filter *filter, struct arena *arena,
+	struct activity **rows, size_t *count, struct error *err)
+{
+	struct list list = LIST_OF(struct activity, arena);
+	struct buffer text CLEANUP(buffer_done) = {0};
+	struct sql *q;
+	bool found, ok;
+
+	list_text(filter, &text);
+	if (!sql_start_built(db, buffer_string(&text), &q, err))
+		return false;
+	sql_bind_i64(q, AFTER, filter->page.after_id);
+	if (filter->contact_id)
+		sql_bind_i64(q, OF_CONTACT, filter->contact_id);
+	if (filter->company_id)
+		sql_bind_i64(q, OF_COMPANY, filter->company_id);
+	if (filter->deal_id)
+		sql_bind_i64(q, OF_DEAL, filter->deal_id);
+	if (filter->message_id)
+		sql_bind_i64(q, OF_MESSAGE, filter->message_id);
+	sql_bind_i64(q, LIMIT, sql_limit(filter->page));
+	while ((ok = sql_row(q, &found, err)) && found)
+		read_activity(q, arena, list_add(&list));
+	sql_end(q);
+	*rows = list.items;
+	*count = list.count;
+	return ok;
+}

@@ -1,0 +1,643 @@
+#include "store/db.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "store/place.h"
+#include "store/schema.h"
+#include "store/sql.h"
+
+#define BUSY_TIMEOUT_MS 30000
+/* Statements are few hundred literals; chains stay short. */
+#define STATEMENT_BUCKETS 256
+/* sqlite3_backup pages a step: between two steps progress is told. */
+#define COPY_PAGES 1024
+
+struct sql {
+	struct db *db;
+	sqlite3_stmt *statement;
+	const char *literal; /* key: its address; for built ones our copy of the text */
+	bool built;
+	bool used; /* between start and end */
+	int bind_status;
+	struct sql *next;
+};
+
+struct db {
+	sqlite3 *handle;
+	enum db_mode mode;
+	char *directory;
+	int64_t waiting_since_ms;
+	struct sql *statements[STATEMENT_BUCKETS];
+};
+
+/* ---------------------------------------------------------------- errors */
+
+static enum error_kind kind_of(int status)
+{
+	switch (status & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ERROR_BUSY;
+	case SQLITE_CONSTRAINT:
+		return ERROR_CONFLICT;
+	case SQLITE_TOOBIG:
+		return ERROR_LIMIT;
+	case SQLITE_INTERRUPT:
+		return ERROR_TEMPORARY;
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PROTOCOL:
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		return ERROR_STORAGE;
+	default:
+		return ERROR_BUG;
+	}
+}
+
+static bool fail(struct db *db, int status, struct error *err)
+{
+	if ((status & 0xff) == SQLITE_NOMEM)
+		memory_exhausted();
+	return error_set(err, kind_of(status), "database %s: %s", db->directory,
+		db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(status));
+}
+
+/* ---------------------------------------------------------------- opening */
+
+/*
+ * SQLite's own handler sleeps up to 100 ms, which starves a terminal beside a busy ledger: the
+ * gaps between its transactions are short. Ten milliseconds at most find them.
+ */
+static int wait_for_others(void *context, int tries)
+{
+	struct db *db = context;
+	struct timespec pause = {0, (tries < 9 ? tries + 1 : 10) * 1000000L};
+
+	if (tries == 0)
+		db->waiting_since_ms = clock_monotonic_ms();
+	if (clock_monotonic_ms() - db->waiting_since_ms > BUSY_TIMEOUT_MS)
+		return 0;
+	nanosleep(&pause, NULL);
+	return 1;
+}
+
+/*
+ * page_size only acts on a new database. 8 KiB pages and a write-ahead log of 32 MB measured
+ * fastest for mails of 23 KB; secure_delete because erased bytes have to be gone; an mmap larger
+ * than this gained nothing.
+ */
+static const char settings_any[] = "PRAGMA foreign_keys = ON;"
+				   "PRAGMA trusted_schema = OFF;"
+				   "PRAGMA temp_store = MEMORY;"
+				   "PRAGMA cache_size = -32768;"
+				   "PRAGMA mmap_size = 67108864;";
+static const char settings_write[] = "PRAGMA page_size = 8192;"
+				     "PRAGMA journal_mode = WAL;"
+				     "PRAGMA synchronous = FULL;"
+				     "PRAGMA secure_delete = ON;"
+				     "PRAGMA wal_autocheckpoint = 4096;"
+				     "PRAGMA journal_size_limit = 67108864;";
+
+static struct db *db_new(const char *directory, enum db_mode mode)
+{
+	struct db *db = memory_alloc(sizeof *db);
+
+	*db = (struct db){.mode = mode, .directory = memory_string(directory)};
+	return db;
+}
+
+static bool open_handle(struct db *db, const char *path, int flags, struct error *err)
+{
+	int status = sqlite3_open_v2(
+		path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+	if (status != SQLITE_OK)
+		return fail(db, status, err);
+	sqlite3_busy_handler(db->handle, wait_for_others, db);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	return sql_script(db, settings_any, err);
+}
+
+static bool open_read(struct db *db, const char *path, struct error *err)
+{
+	return open_handle(db, path, SQLITE_OPEN_READONLY, err) && schema_check(db, true, err);
+}
+
+static bool open_write(struct db *db, const char *path, struct error *err)
+{
+	return open_handle(db, path, SQLITE_OPEN_READWRITE, err) && schema_check(db, false, err) &&
+	       sql_script(db, settings_write, err) && schema_upgrade(db, err);
+}
+
+bool db_open(const char *directory, enum db_mode mode, struct db **db, struct error *err)
+{
+	char path[PATH_MAX];
+	struct db *opened;
+	bool ok;
+
+	*db = NULL;
+	if (!place_prepare(directory, mode == DB_WRITE, path, sizeof path, err))
+		return false;
+	opened = db_new(directory, mode);
+	ok = mode == DB_WRITE ? open_write(opened, path, err) : open_read(opened, path, err);
+	if (!ok) {
+		db_close(opened);
+		return false;
+	}
+	*db = opened;
+	return true;
+}
+
+bool sql_open_file(const char *path, struct db **db, struct error *err)
+{
+	struct db *opened = db_new(path, DB_WRITE);
+
+	*db = NULL;
+	if (!open_handle(opened, path, SQLITE_OPEN_READWRITE, err)) {
+		db_close(opened);
+		return false;
+	}
+	*db = opened;
+	return true;
+}
+
+void db_close(struct db *db)
+{
+	if (!db)
+		return;
+	for (size_t i = 0; i < STATEMENT_BUCKETS; i++) {
+		struct sql *next;
+
+		for (struct sql *q = db->statements[i]; q; q = next) {
+			next = q->next;
+			sqlite3_finalize(q->statement);
+			if (q->built)
+				free((char *)(uintptr_t)q->literal);
+			free(q);
+		}
+	}
+	sqlite3_close(db->handle);
+	free(db->directory);
+	free(db);
+}
+
+const char *db_directory(const struct db *db)
+{
+	return db->directory;
+}
+
+/* ---------------------------------------------------------------- transactions */
+
+bool sql_script(struct db *db, const char *script, struct error *err)
+{
+	int status = sqlite3_exec(db->handle, script, NULL, NULL, NULL);
+
+	return status == SQLITE_OK || fail(db, status, err);
+}
+
+bool db_in_transaction(const struct db *db)
+{
+	return !sqlite3_get_autocommit(db->handle);
+}
+
+bool db_begin_write(struct db *db, struct error *err)
+{
+	char holder[128];
+
+	if (sql_script(db, "BEGIN IMMEDIATE", err))
+		return true;
+	if (err->kind == ERROR_BUSY && place_writer(db->directory, holder, sizeof holder))
+		error_set(err, ERROR_BUSY, "database %s: %s is writing since %d s; try again later",
+			db->directory, holder, BUSY_TIMEOUT_MS / 1000);
+	return false;
+}
+
+/*
+ * A commit that failed is no commit: the transaction is ended either way, so that nobody goes on in
+ * it. A failed fsync arrives here as an I/O error, which is ERROR_STORAGE.
+ */
+bool db_commit(struct db *db, struct error *err)
+{
+	if (!db_in_transaction(db))
+		return error_set(err, ERROR_STORAGE,
+			"database %s: the transaction was lost before its commit", db->directory);
+	if (sql_script(db, "COMMIT", err))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+void db_rollback(struct db *db)
+{
+	if (db_in_transaction(db))
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool db_savepoint(struct db *db, struct error *err)
+{
+	return sql_script(db, "SAVEPOINT part", err);
+}
+
+bool db_savepoint_keep(struct db *db, struct error *err)
+{
+	return sql_script(db, "RELEASE part", err);
+}
+
+void db_savepoint_undo(struct db *db)
+{
+	sqlite3_exec(db->handle, "ROLLBACK TO part", NULL, NULL, NULL);
+	sqlite3_exec(db->handle, "RELEASE part", NULL, NULL, NULL);
+}
+
+bool db_begin_read(struct db *db, struct error *err)
+{
+	return sql_script(db, "BEGIN", err);
+}
+
+void db_end_read(struct db *db)
+{
+	db_rollback(db);
+}
+
+bool db_data_version(struct db *db, int64_t *version, struct error *err)
+{
+	/* PRAGMA data_version counts the commits of others, total_changes our own. */
+	if (!sql_number(db, "PRAGMA data_version", version, err))
+		return false;
+	*version =
+		(int64_t)((uint64_t)*version << 40 ^ (uint64_t)sqlite3_total_changes64(db->handle));
+	return true;
+}
+
+bool db_checkpoint(struct db *db, struct error *err)
+{
+	int status =
+		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+	return status == SQLITE_OK || fail(db, status, err);
+}
+
+/* ---------------------------------------------------------------- statements */
+
+static size_t bucket_of_address(const char *literal)
+{
+	return ((uintptr_t)literal >> 3) * 0x9e3779b97f4a7c15U >> 56;
+}
+
+static size_t bucket_of_text(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325U; /* FNV-1a */
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3U;
+	return hash >> 56;
+}
+
+/* A second use of a literal while the first is open (a callback inside a loop) gets its own. */
+static bool prepare(struct db *db, const char *text, bool built, size_t bucket, struct sql **q,
+	struct error *err)
+{
+	sqlite3_stmt *statement;
+	int status = sqlite3_prepare_v3(
+		db->handle, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+	if (status != SQLITE_OK)
+		return fail(db, status, err);
+	*q = memory_alloc(sizeof **q);
+	**q = (struct sql){.db = db,
+		.statement = statement,
+		.literal = built ? memory_string(text) : text,
+		.built = built,
+		.used = true,
+		.next = db->statements[bucket]};
+	db->statements[bucket] = *q;
+	return true;
+}
+
+static struct sql *take(struct sql *q)
+{
+	q->used = true;
+	q->bind_status = SQLITE_OK;
+	return q;
+}
+
+bool sql_start(struct db *db, const char *literal, struct sql **q, struct error *err)
+{
+	size_t bucket = bucket_of_address(literal);
+
+	for (struct sql *known = db->statements[bucket]; known; known = known->next)
+		if (!known->built && known->literal == literal && !known->used) {
+			*q = take(known);
+			return true;
+		}
+	return prepare(db, literal, false, bucket, q, err);
+}
+
+bool sql_start_built(struct db *db, const char *text, struct sql **q, struct error *err)
+{
+	size_t bucket = bucket_of_text(text);
+
+	for (struct sql *known = db->statements[bucket]; known; known = known->next)
+		if (known->built && !known->used && strcmp(known->literal, text) == 0) {
+			*q = take(known);
+			return true;
+		}
+	return prepare(db, text, true, bucket, q, err);
+}
+
+void sql_end(struct sql *q)
+{
+	if (!q)
+		return;
+	sqlite3_reset(q->statement);
+	sqlite3_clear_bindings(q->statement);
+	q->used = false;
+}
+
+static void bound(struct sql *q, int status)
+{
+	if (status != SQLITE_OK)
+		q->bind_status = status;
+}
+
+void sql_bind_i64(struct sql *q, int number, int64_t value)
+{
+	bound(q, sqlite3_bind_int64(q->statement, number, value));
+}
+
+void sql_bind_null(struct sql *q, int number)
+{
+	bound(q, sqlite3_bind_null(q->statement, number));
+}
+
+void sql_bind_id(struct sql *q, int number, int64_t id)
+{
+	if (id)
+		sql_bind_i64(q, number, id);
+	else
+		sql_bind_null(q, number);
+}
+
+void sql_bind_bool(struct sql *q, int number, bool value)
+{
+	sql_bind_i64(q, number, value);
+}
+
+void sql_bind_real(struct sql *q, int number, double value)
+{
+	bound(q, sqlite3_bind_double(q->statement, number, value));
+}
+
+/* A null pointer would bind NULL, and an empty span may have one. */
+void sql_bind_text(struct sql *q, int number, struct span text)
+{
+	bound(q, sqlite3_bind_text64(q->statement, number, text.data ? text.data : "", text.size,
+			 SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void sql_bind_text_or_null(struct sql *q, int number, struct span text)
+{
+	if (text.size)
+		sql_bind_text(q, number, text);
+	else
+		sql_bind_null(q, number);
+}
+
+void sql_bind_string(struct sql *q, int number, const char *string)
+{
+	if (string)
+		sql_bind_text(q, number, span_from(string));
+	else
+		sql_bind_null(q, number);
+}
+
+void sql_bind_bytes(struct sql *q, int number, struct span bytes)
+{
+	bound(q, sqlite3_bind_blob64(q->statement, number, bytes.data ? bytes.data : "", bytes.size,
+			 SQLITE_STATIC));
+}
+
+void sql_bind_digest(struct sql *q, int number, const struct digest *digest)
+{
+	sql_bind_bytes(q, number, (struct span){(const char *)digest->bytes, DIGEST_BYTES});
+}
+
+void sql_bind_date(struct sql *q, int number, struct date date)
+{
+	char text[DATE_TEXT_SIZE];
+
+	if (date_is_set(date))
+		bound(q, sqlite3_bind_text(q->statement, number, date_text(date, text), -1,
+				 SQLITE_TRANSIENT));
+	else
+		sql_bind_null(q, number);
+}
+
+bool sql_row(struct sql *q, bool *found, struct error *err)
+{
+	int status = q->bind_status;
+
+	*found = false;
+	if (status == SQLITE_OK)
+		status = sqlite3_step(q->statement);
+	if (status == SQLITE_ROW) {
+		*found = true;
+		return true;
+	}
+	if (status == SQLITE_DONE)
+		return true;
+	fail(q->db, status, err);
+	sqlite3_reset(q->statement);
+	return false;
+}
+
+bool sql_run(struct sql *q, struct error *err)
+{
+	bool found;
+	bool ok = sql_row(q, &found, err);
+
+	if (ok && found)
+		ok = error_set(err, ERROR_BUG, "a statement that should give no row gave one: %s",
+			q->literal);
+	sql_end(q);
+	return ok;
+}
+
+/* RETURNING gives its rows after all changes are made, but only the next step ends the statement.
+ */
+bool sql_run_id(struct sql *q, int64_t *id, struct error *err)
+{
+	bool found, more;
+	bool ok = sql_row(q, &found, err);
+
+	*id = 0;
+	if (ok && found) {
+		*id = sql_i64(q, 0);
+		ok = sql_row(q, &more, err);
+	}
+	sql_end(q);
+	return ok;
+}
+
+bool sql_number(struct db *db, const char *literal, int64_t *number, struct error *err)
+{
+	struct sql *q;
+	bool found, ok;
+
+	*number = 0;
+	if (!sql_start(db, literal, &q, err))
+		return false;
+	ok = sql_row(q, &found, err);
+	if (ok && found)
+		*number = sql_i64(q, 0);
+	sql_end(q);
+	return ok;
+}
+
+int64_t sql_changes(struct db *db)
+{
+	return sqlite3_changes64(db->handle);
+}
+
+bool sql_is_null(struct sql *q, int column)
+{
+	return sqlite3_column_type(q->statement, column) == SQLITE_NULL;
+}
+
+int64_t sql_i64(struct sql *q, int column)
+{
+	return sqlite3_column_int64(q->statement, column);
+}
+
+bool sql_bool(struct sql *q, int column)
+{
+	return sql_i64(q, column) != 0;
+}
+
+double sql_real(struct sql *q, int column)
+{
+	return sqlite3_column_double(q->statement, column);
+}
+
+struct span sql_peek(struct sql *q, int column)
+{
+	const void *data = sqlite3_column_blob(q->statement, column);
+	int size = sqlite3_column_bytes(q->statement, column);
+
+	return data ? (struct span){data, (size_t)size} : (struct span){"", 0};
+}
+
+struct span sql_bytes(struct sql *q, int column, struct arena *arena)
+{
+	struct span bytes = sql_peek(q, column);
+
+	return bytes.size ? arena_copy(arena, bytes) : bytes;
+}
+
+struct span sql_text(struct sql *q, int column, struct arena *arena)
+{
+	return sql_bytes(q, column, arena);
+}
+
+struct date sql_date(struct sql *q, int column)
+{
+	struct date date = {0};
+
+	if (!date_from_text(sql_peek(q, column), &date))
+		date = (struct date){0};
+	return date;
+}
+
+bool sql_digest(struct sql *q, int column, struct digest *digest)
+{
+	struct span bytes = sql_peek(q, column);
+
+	*digest = (struct digest){0};
+	if (bytes.size != DIGEST_BYTES)
+		return false;
+	memcpy(digest->bytes, bytes.data, DIGEST_BYTES);
+	return true;
+}
+
+/* ---------------------------------------------------------------- a copy while others write */
+
+/*
+ * The open read transaction keeps the copied view fixed; without it every commit of the ledger
+ * would start the copy from its first page again.
+ */
+static bool copy_pages(struct db *db, sqlite3 *target,
+	void (*progress)(int64_t done, int64_t total), struct error *err)
+{
+	sqlite3_backup *copy = sqlite3_backup_init(target, "main", db->handle, "main");
+	int status;
+
+	if (!copy)
+		return error_set(err, ERROR_STORAGE, "backup: %s", sqlite3_errmsg(target));
+	do {
+		status = sqlite3_backup_step(copy, COPY_PAGES);
+		if (progress && (status == SQLITE_OK || status == SQLITE_DONE)) {
+			int total = sqlite3_backup_pagecount(copy);
+
+			progress(total - sqlite3_backup_remaining(copy), total);
+		}
+	} while (status == SQLITE_OK);
+	sqlite3_backup_finish(copy);
+	if (status == SQLITE_DONE)
+		return true;
+	return error_set(err, kind_of(status), "backup: %s", sqlite3_errstr(status));
+}
+
+static bool copy_to(struct db *db, sqlite3 *target, void (*progress)(int64_t done, int64_t total),
+	struct error *err)
+{
+	bool reading = !db_in_transaction(db);
+	int64_t ignored;
+	bool ok = !reading || db_begin_read(db, err);
+
+	ok = ok && sql_number(db, "SELECT count(*) FROM sqlite_schema", &ignored, err) &&
+	     copy_pages(db, target, progress, err);
+	if (reading)
+		db_end_read(db);
+	/* One file that needs no log beside it, readable from a medium that cannot be written. */
+	if (ok &&
+		sqlite3_exec(target, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
+		ok = error_set(err, ERROR_STORAGE, "backup: %s", sqlite3_errmsg(target));
+	return ok;
+}
+
+bool sql_copy(struct db *db, const char *path, void (*progress)(int64_t done, int64_t total),
+	struct error *err)
+{
+	sqlite3 *target = NULL;
+	int status;
+	bool ok;
+
+	if (!place_new_file(path, 0600, err))
+		return false;
+	status = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (status != SQLITE_OK)
+		ok = error_set(err, ERROR_STORAGE, "%s: %s", path, sqlite3_errstr(status));
+	else
+		ok = copy_to(db, target, progress, err);
+	status = sqlite3_close(target);
+	if (ok && status != SQLITE_OK)
+		ok = error_set(err, ERROR_STORAGE, "%s: %s", path, sqlite3_errstr(status));
+	if (!ok)
+		unlink(path);
+	return ok;
+}

@@ -1,0 +1,54 @@
+#include "store/list.h"
+#include "store/route.h"
+#include "store/sql.h"
+
+bool match_add(struct db *db, int64_t route_id, const struct match_row *match, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "INSERT INTO match (route_id, address, role, contact_id, company_id, rule, "
+		    "evidence, score, also) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, route_id);
+	sql_bind_text(q, 2, match->address);
+	sql_bind_text(q, 3, match->role);
+	sql_bind_id(q, 4, match->contact_id);
+	sql_bind_id(q, 5, match->company_id);
+	sql_bind_text(q, 6, match->rule);
+	sql_bind_text(q, 7, match->evidence);
+	sql_bind_real(q, 8, match->score);
+	sql_bind_text(q, 9, match->also);
+	return sql_run(q, err);
+}
+
+bool match_list(struct db *db, int64_t route_id, struct arena *arena, struct match_row **rows,
+	size_t *count, struct error *err)
+{
+	struct list list = LIST_OF(struct match_row, arena);
+	struct sql *q;
+	bool found, ok;
+
+	if (!sql_start(db,
+		    "SELECT address, role, contact_id, company_id, rule, evidence, score, also "
+		    "FROM match WHERE route_id = ?1 ORDER BY id",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, route_id);
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(struct match_row *)list_add(&list) = (struct match_row){
+			.address = sql_text(q, 0, arena),
+			.role = sql_text(q, 1, arena),
+			.contact_id = sql_i64(q, 2),
+			.company_id = sql_i64(q, 3),
+			.rule = sql_text(q, 4, arena),
+			.evidence = sql_text(q, 5, arena),
+			.score = sql_real(q, 6),
+			.also = sql_text(q, 7, arena),
+		};
+	sql_end(q);
+	*rows = list.items;
+	*count = list.count;
+	return ok;
+}

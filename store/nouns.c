@@ -1,0 +1,27 @@
+#include "store/record.h"
+
+static const struct noun *const nouns[] = {
+	&activity_noun,
+	&case_message_noun,
+	&case_noun,
+	&company_domain_noun,
+	&company_noun,
+	&contact_address_noun,
+	&contact_noun,
+	&deal_noun,
+	&feed_noun,
+	&ignore_rule_noun,
+	&route_noun,
+	&task_noun,
+	&ticket_message_noun,
+	&ticket_noun,
+	&unresolved_noun,
+};
+
+const struct noun *noun_find(struct span name)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(nouns); i++)
+		if (span_equal(name, span_from(nouns[i]->name)))
+			return nouns[i];
+	return NULL;
+}

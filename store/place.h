@@ -1,0 +1,28 @@
+/*
+ * place.h - where the database lies: its directory, its file modes, and who holds its write lock.
+ * For store/ alone.
+ */
+#ifndef STORE_PLACE_H
+#define STORE_PLACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/*
+ * Writes DIRECTORY/postroom.db into path. With `make` the directory (2770) and an empty file (0660)
+ * are made when they are missing; without it a missing database is ERROR_STORAGE. What everybody
+ * may read or write is ERROR_INPUT.
+ */
+MUST_CHECK bool place_prepare(
+	const char *directory, bool make, char *path, size_t size, struct error *err);
+/* An empty file of exactly this mode; ERROR_CONFLICT when there is one already. */
+MUST_CHECK bool place_new_file(const char *path, mode_t mode, struct error *err);
+/* Flushes a file, or the names in a directory, to the disk. */
+MUST_CHECK bool place_sync(const char *path, struct error *err);
+/* The process that holds the write lock, "process 812 (postroomd)"; false when nobody is found. */
+bool place_writer(const char *directory, char *holder, size_t size);
+
+#endif

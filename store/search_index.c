@@ -1,0 +1,237 @@
+#include "base/compress.h"
+#include "base/pack.h"
+#include "base/text.h"
+#include "store/list.h"
+#include "store/search.h"
+#include "store/search_text.h"
+#include "store/sql.h"
+
+/* Words beyond this find nothing: one mail may not fill the index. */
+#define BODY_MAX_BYTES ((size_t)64 << 10)
+/* Of a packed and unpacked row: body and three header fields of at most what a mail can hold. */
+#define TEXT_MAX_BYTES	((size_t)4 << 20)
+#define FIELD_MAX_BYTES ((size_t)64 << 10)
+
+static void pack_columns(const struct search_columns *columns, struct buffer *frame)
+{
+	struct buffer packed CLEANUP(buffer_done) = {0};
+
+	pack_span(&packed, text_cut(columns->subject, FIELD_MAX_BYTES));
+	pack_span(&packed, text_cut(columns->sender, FIELD_MAX_BYTES));
+	pack_span(&packed, text_cut(columns->recipients, FIELD_MAX_BYTES));
+	pack_span(&packed, text_cut(columns->body, BODY_MAX_BYTES));
+	compress_append(frame, buffer_span(&packed));
+}
+
+static bool unpack_columns(struct span frame, struct buffer *storage,
+	struct search_columns *columns, struct error *err)
+{
+	struct unpack in;
+
+	buffer_clear(storage);
+	if (!compress_unpack(storage, frame, TEXT_MAX_BYTES, err))
+		return error_context(err, "search text");
+	in = (struct unpack){.rest = buffer_span(storage)};
+	columns->subject = unpack_span(&in);
+	columns->sender = unpack_span(&in);
+	columns->recipients = unpack_span(&in);
+	columns->body = unpack_span(&in);
+	return unpack_done(&in) || error_set(err, ERROR_STORAGE, "search text is damaged");
+}
+
+static void bind_columns(struct sql *q, int64_t message_id, const struct search_columns *columns)
+{
+	sql_bind_i64(q, 1, message_id);
+	sql_bind_text(q, 2, columns->subject);
+	sql_bind_text(q, 3, columns->sender);
+	sql_bind_text(q, 4, columns->recipients);
+	sql_bind_text(q, 5, columns->body);
+}
+
+static bool index_add(
+	struct db *db, int64_t message_id, const struct search_columns *columns, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "INSERT INTO message_index (rowid, subject, sender, recipients, body) "
+		    "VALUES (?1, ?2, ?3, ?4, ?5)",
+		    &q, err))
+		return false;
+	bind_columns(q, message_id, columns);
+	return sql_run(q, err);
+}
+
+/* The index holds no text: what goes has to be told word by word (FTS5, section 6.1). */
+static bool index_remove(
+	struct db *db, int64_t message_id, const struct search_columns *columns, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "INSERT INTO message_index (message_index, rowid, subject, sender, recipients, "
+		    "body) VALUES ('delete', ?1, ?2, ?3, ?4, ?5)",
+		    &q, err))
+		return false;
+	bind_columns(q, message_id, columns);
+	return sql_run(q, err);
+}
+
+static bool read_text(struct db *db, int64_t message_id, struct arena *arena, bool *indexed,
+	struct span *frame, bool *found, struct error *err)
+{
+	struct sql *q;
+	bool ok;
+
+	if (!sql_start(db, "SELECT indexed, frame FROM search_text WHERE message_id = ?1", &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	ok = sql_row(q, found, err);
+	if (ok && *found) {
+		*indexed = sql_bool(q, 0);
+		*frame = sql_bytes(q, 1, arena);
+	}
+	sql_end(q);
+	return ok;
+}
+
+/* Takes the words of the message out of the index, if they are in it. */
+static bool unindex(struct db *db, int64_t message_id, bool *found, struct error *err)
+{
+	struct buffer storage CLEANUP(buffer_done) = {0};
+	struct arena arena CLEANUP(arena_done) = {0};
+	struct search_columns columns;
+	struct span frame = {0};
+	bool indexed = false;
+
+	if (!read_text(db, message_id, &arena, &indexed, &frame, found, err))
+		return false;
+	if (!*found || !indexed)
+		return true;
+	return unpack_columns(frame, &storage, &columns, err) &&
+	       index_remove(db, message_id, &columns, err);
+}
+
+bool search_put(
+	struct db *db, int64_t message_id, const struct search_columns *columns, struct error *err)
+{
+	struct buffer frame CLEANUP(buffer_done) = {0};
+	struct sql *q;
+	bool found;
+
+	if (!unindex(db, message_id, &found, err))
+		return false;
+	pack_columns(columns, &frame);
+	if (!sql_start(db,
+		    "INSERT INTO search_text (message_id, indexed, frame) VALUES (?1, 0, ?2) "
+		    "ON CONFLICT (message_id) DO UPDATE SET indexed = 0, frame = excluded.frame",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	sql_bind_bytes(q, 2, buffer_span(&frame));
+	return sql_run(q, err);
+}
+
+bool search_forget(struct db *db, int64_t message_id, struct error *err)
+{
+	struct sql *q;
+	bool found;
+
+	if (!unindex(db, message_id, &found, err))
+		return false;
+	if (!found)
+		return true;
+	if (!sql_start(db, "DELETE FROM search_text WHERE message_id = ?1", &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	return sql_run(q, err);
+}
+
+bool search_optimize(struct db *db, struct error *err)
+{
+	return sql_script(db, "INSERT INTO message_index (message_index) VALUES ('optimize')", err);
+}
+
+/* ---------------------------------------------------------------- what waits */
+
+struct waiting {
+	int64_t message_id;
+	struct span frame;
+};
+
+static bool load_waiting(struct db *db, int limit, struct arena *arena, struct waiting **rows,
+	size_t *count, struct error *err)
+{
+	struct list list = LIST_OF(struct waiting, arena);
+	struct sql *q;
+	bool found, ok;
+
+	if (!sql_start(db,
+		    "SELECT message_id, frame FROM search_text WHERE indexed = 0 "
+		    "ORDER BY message_id LIMIT ?1",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, limit);
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(struct waiting *)list_add(&list) =
+			(struct waiting){sql_i64(q, 0), sql_bytes(q, 1, arena)};
+	sql_end(q);
+	*rows = list.items;
+	*count = list.count;
+	return ok;
+}
+
+static bool index_one(
+	struct db *db, const struct waiting *waiting, struct buffer *storage, struct error *err)
+{
+	struct search_columns columns;
+	struct sql *q;
+
+	if (!unpack_columns(waiting->frame, storage, &columns, err) ||
+		!index_add(db, waiting->message_id, &columns, err))
+		return error_context(err, "message %lld", (long long)waiting->message_id);
+	if (!sql_start(db, "UPDATE search_text SET indexed = 1 WHERE message_id = ?1", &q, err))
+		return false;
+	sql_bind_i64(q, 1, waiting->message_id);
+	return sql_run(q, err);
+}
+
+static bool index_waiting(struct db *db, int limit, struct error *err)
+{
+	struct buffer storage CLEANUP(buffer_done) = {0};
+	struct arena arena CLEANUP(arena_done) = {0};
+	struct waiting *rows;
+	size_t count;
+
+	if (!load_waiting(db, limit, &arena, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!index_one(db, &rows[i], &storage, err))
+			return false;
+	return true;
+}
+
+bool search_pending(struct db *db, int64_t *pending, struct error *err)
+{
+	return sql_number(db, "SELECT count(*) FROM search_text WHERE indexed = 0", pending, err);
+}
+
+bool search_index(struct db *db, int limit, int64_t *left, struct error *err)
+{
+	bool own = !db_in_transaction(db);
+
+	if (!search_pending(db, left, err))
+		return false;
+	if (!*left)
+		return true;
+	if (own && !db_begin_write(db, err))
+		return false;
+	if (!index_waiting(db, limit, err)) {
+		if (own)
+			db_rollback(db);
+		return false;
+	}
+	if (own && !db_commit(db, err))
+		return false;
+	return search_pending(db, left, err);
+}

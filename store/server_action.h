@@ -1,0 +1,43 @@
+/*
+ * server_action.h - what the server is still asked to do with a delivery after its commit: seen,
+ * flag, move, delete; repeated until done.
+ */
+#ifndef STORE_SERVER_ACTION_H
+#define STORE_SERVER_ACTION_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/span.h"
+#include "store/db.h"
+
+struct server_action_row {
+	int64_t id, delivery_id, message_id;
+	struct span verb, mailbox, folder, target;
+	uint32_t uidvalidity, uid;
+	struct digest identity;
+	int tries;
+};
+MUST_CHECK bool server_action_add(struct db *db, int64_t delivery_id, struct span verb,
+	struct span target, int64_t not_before_ms, struct error *err);
+/*
+ * Due ones of a mailbox; move and delete only when the message is filed or ignored. Ids above
+ * after_id, at most limit.
+ */
+MUST_CHECK bool server_action_due(struct db *db, struct span mailbox, int64_t now_ms,
+	int64_t after_id, int limit, struct arena *arena, struct server_action_row **rows,
+	size_t *count, struct error *err);
+/* The server could not do it now: counts the try; again after that instant. */
+MUST_CHECK bool server_action_tried(
+	struct db *db, int64_t id, int64_t not_before_ms, struct error *err);
+/* Done (removed), or dropped with a finding when finding is not empty. */
+MUST_CHECK bool server_action_done(
+	struct db *db, int64_t id, struct span finding, struct error *err);
+/* Those that were dropped, the newest first: for status and doctor. */
+struct server_action_finding {
+	int64_t id, message_id;
+	struct span verb, mailbox, folder, finding;
+};
+MUST_CHECK bool server_action_findings(struct db *db, int limit, struct arena *arena,
+	struct server_action_finding **rows, size_t *count, struct error *err);
+
+#endif
