@@ -174,7 +174,7 @@ static void test_hostile_text(void **state)
 	assert_int_equal(times(out.data, "\nATTENDEE"), 0);
 	assert_int_equal(times(out.data, "\nX-EVIL"), 0);
 	assert_int_equal(times(out.data, "\nX:1"), 0);
-	assert_int_equal(times(out.data, "BEGIN:VEVENT\r\n"), ARRAY_COUNT(titles));
+	assert_int_equal(times(out.data, "\nBEGIN:VEVENT\r\n"), ARRAY_COUNT(titles));
 	assert_has(out.data, "SUMMARY:semi\\;comma\\,colon:quote\"back\\\\slash #5\r\n");
 	rest = buffer_span(&out);
 	while (span_next(&rest, '\n', &line)) {
