@@ -23,6 +23,25 @@ bool match_add(struct db *db, int64_t route_id, const struct match_row *match, s
 	return sql_run(q, err);
 }
 
+bool match_other_vat_id(struct db *db, struct span address_folded, struct span vat_id, bool *other,
+	struct error *err)
+{
+	struct sql *q;
+	int64_t one;
+
+	if (!sql_start(db,
+		    "SELECT 1 WHERE EXISTS (SELECT 1 FROM match WHERE address = ?1 "
+		    "AND rule = 'vat-id' AND evidence <> ?2)",
+		    &q, err))
+		return false;
+	sql_bind_text(q, 1, address_folded);
+	sql_bind_text(q, 2, vat_id);
+	if (!sql_run_id(q, &one, err))
+		return false;
+	*other = one == 1;
+	return true;
+}
+
 bool match_list(struct db *db, int64_t route_id, struct arena *arena, struct match_row **rows,
 	size_t *count, struct error *err)
 {

@@ -44,6 +44,9 @@ struct match_row {
 };
 MUST_CHECK bool match_add(
 	struct db *db, int64_t route_id, const struct match_row *match, struct error *err);
+/* A mail of this address brought another VAT id before: it bills for several suppliers. */
+MUST_CHECK bool match_other_vat_id(struct db *db, struct span address_folded, struct span vat_id,
+	bool *other, struct error *err);
 MUST_CHECK bool match_list(struct db *db, int64_t route_id, struct arena *arena,
 	struct match_row **rows, size_t *count, struct error *err);
 

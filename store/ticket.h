@@ -53,6 +53,10 @@ MUST_CHECK bool ticket_by_number(struct db *db, struct span number, int64_t supp
 MUST_CHECK bool ticket_by_message(
 	struct db *db, int64_t message_id, int64_t *id, struct error *err);
 
+/* All of a message: a collective invoice opens several. */
+MUST_CHECK bool ticket_list_by_message(struct db *db, int64_t message_id, struct arena *arena,
+	int64_t **ids, size_t *count, struct error *err);
+
 /* how: opened, reminder, reply, copy, version. Twice is no error. */
 MUST_CHECK bool ticket_join(struct operation *operation, int64_t ticket_id, int64_t message_id,
 	struct span how, bool *added, struct error *err);

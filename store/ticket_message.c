@@ -29,6 +29,27 @@ bool ticket_by_message(struct db *db, int64_t message_id, int64_t *id, struct er
 	return sql_run_id(q, id, err);
 }
 
+bool ticket_list_by_message(struct db *db, int64_t message_id, struct arena *arena, int64_t **ids,
+	size_t *count, struct error *err)
+{
+	struct list list = LIST_OF(int64_t, arena);
+	struct sql *q;
+	bool found, ok;
+
+	if (!sql_start(db,
+		    "SELECT ticket_id FROM ticket_message WHERE message_id = ?1 "
+		    "ORDER BY ticket_id",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(int64_t *)list_add(&list) = sql_i64(q, 0);
+	sql_end(q);
+	*ids = list.items;
+	*count = list.count;
+	return ok;
+}
+
 static bool find_join(
 	struct db *db, int64_t ticket_id, int64_t message_id, int64_t *id, struct error *err)
 {

@@ -73,8 +73,7 @@ def build(preset, target=None):
     for step in steps:
         status, output = run(step)
         if status != 0:
-            progress = re.compile(r'^\[\d+/\d+\] (Building|Linking|Running|Generating) .*\n?', re.M)
-            total.fail(f'build {preset}', tail(progress.sub('', output)))
+            total.fail(f'build {preset}', tail(output))
             return total
     return total
 

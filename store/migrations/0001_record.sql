@@ -176,6 +176,7 @@ CREATE TABLE match (
 	also {text} NOT NULL                -- JSON list of the candidates that lost
 ) {strict};
 CREATE INDEX match_by_route ON match (route_id);
+CREATE INDEX match_by_vat_id ON match (address) WHERE rule = 'vat-id';
 CREATE INDEX match_by_contact ON match (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX match_by_company ON match (company_id) WHERE company_id IS NOT NULL;
 

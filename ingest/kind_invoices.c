@@ -1,0 +1,344 @@
+/*
+ * invoices: a finance ticket a bill, whatever could be read of it. A reminder, a reply or a second
+ * copy joins the ticket; nothing that joins ever changes what stands there.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "ingest/kind.h"
+#include "ingest/match.h"
+#include "ingest/record.h"
+#include "ingest/supplier.h"
+
+/* The ticket that a bill belongs to, and by what it was found. */
+struct known {
+	int64_t id;
+	const char *how;
+	struct span why;
+	struct ticket ticket;
+};
+
+static bool known_load(struct plan *plan, int64_t id, const char *how, struct span why,
+	struct known *known, struct error *err)
+{
+	bool found = false;
+	if (!ticket_get(plan->mail->intake->db, id, plan->mail->arena, &known->ticket, &found, err))
+		return false;
+	if (found) {
+		known->id = id;
+		known->how = how;
+		known->why = why;
+	}
+	return true;
+}
+
+static struct span subject_key(struct arena *arena, struct span subject)
+{
+	return text_fold(arena, record_subject_base(subject));
+}
+
+/*
+ * An unread document says little: terms and conditions are attached everywhere. The same file under
+ * the same subject from the same supplier is the second copy.
+ */
+static bool unread_is_copy(struct plan *plan, const struct bill *bill,
+	const struct supplier *supplier, const struct ticket *ticket)
+{
+	struct arena *arena = plan->mail->arena;
+	if (bill->invoice)
+		return true;
+	bool same_supplier =
+		(supplier->company_id && supplier->company_id == ticket->supplier_id) ||
+		span_equal(
+			text_fold(arena, supplier->name), text_fold(arena, ticket->supplier_name));
+	return same_supplier && span_equal(subject_key(arena, record_subject(plan->mail)),
+					subject_key(arena, ticket->title));
+}
+
+static bool known_by_document(struct plan *plan, const struct bill *bill,
+	const struct supplier *supplier, struct known *known, struct error *err)
+{
+	int64_t id = 0;
+	if (!bill->has_document)
+		return true;
+	if (!ticket_by_document(plan->mail->intake->db, &bill->document, &id, err))
+		return false;
+	if (!id)
+		return true;
+	if (!known_load(plan, id, "copy", SPAN("the same document"), known, err))
+		return false;
+	if (known->id && !unread_is_copy(plan, bill, supplier, &known->ticket))
+		*known = (struct known){0};
+	return true;
+}
+
+static bool known_by_number(struct plan *plan, const struct bill *bill,
+	const struct supplier *supplier, struct span kind, struct known *known, struct error *err)
+{
+	int64_t id = 0;
+	if (!bill->number.size)
+		return true;
+	if (!ticket_by_number(plan->mail->intake->db, bill->number, supplier->company_id,
+		    supplier->name, kind, &id, err))
+		return false;
+	if (!id)
+		return true;
+	return known_load(plan, id, "copy",
+		arena_format(plan->mail->arena, "number %.*s of the same supplier",
+			SPAN_ARG(bill->number)),
+		known, err);
+}
+
+/* A further invoice often is the reply to an earlier one: its own number keeps it apart. */
+static bool known_by_thread(
+	struct plan *plan, const struct bill *bill, struct known *known, struct error *err)
+{
+	struct mail *mail = plan->mail;
+	if (!mail_thread(mail, err))
+		return false;
+	for (size_t t = 0; t < mail->thread.count && !known->id; t++) {
+		int64_t id = 0;
+		if (!ticket_by_message(mail->intake->db, mail->thread.messages[t], &id, err))
+			return false;
+		if (!id)
+			continue;
+		if (!known_load(plan, id, "reply",
+			    arena_format(mail->arena, "answers message %lld of the ticket",
+				    (long long)mail->thread.messages[t]),
+			    known, err))
+			return false;
+		if (bill->number.size && !span_equal_fold(bill->number, known->ticket.number))
+			*known = (struct known){0};
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- joining */
+
+static void hold(struct ticket *ticket, struct span reason)
+{
+	/* Paid and closed tickets stay so: the finance run lists what joined them afterwards. */
+	if (!span_equal(ticket->state, SPAN("open")) && !span_equal(ticket->state, SPAN("hold")))
+		return;
+	ticket->state = SPAN("hold");
+	if (!ticket->hold_reason.size)
+		ticket->hold_reason = reason;
+}
+
+static void join(struct plan *plan, const struct bill *bill, struct known *known)
+{
+	struct mail *mail = plan->mail;
+	struct span contradiction = bill_contradicts(mail->arena, bill, &known->ticket);
+	const char *how = bill->reminder ? "reminder" : known->how;
+	struct ticket changed = known->ticket;
+
+	if (contradiction.size) {
+		how = "version";
+		hold(&changed, contradiction);
+	}
+	if (bill->reminder)
+		changed.reminded_ms = mail->at_ms;
+	struct effect *effect = plan_add(plan, EFFECT_JOIN, known->why);
+	effect->join.ticket_id = known->id;
+	effect->join.how = span_from(how);
+	if (contradiction.size || bill->reminder) {
+		effect = plan_add(plan, EFFECT_TICKET,
+			contradiction.size ? contradiction : SPAN("a reminder came"));
+		effect->ticket = changed;
+	}
+}
+
+/* ---------------------------------------------------------------- opening */
+
+static struct span title_of(
+	struct plan *plan, const struct bill *bill, const struct supplier *supplier)
+{
+	if (!bill->number.size || !supplier->name.size)
+		return record_title(plan->mail);
+	return text_cut(arena_format(plan->mail->arena, "%.*s %.*s", SPAN_ARG(supplier->name),
+				SPAN_ARG(bill->number)),
+		200);
+}
+
+static void supplier_ask(struct plan *plan, const struct supplier *supplier)
+{
+	if (!supplier->question)
+		return;
+	struct effect *item = plan_ask(
+		plan, supplier->question, supplier->author.address, supplier->name, supplier->why);
+	item->unresolved.role = span_from(supplier->author.role);
+	item->unresolved.candidates = plan_candidates_text(
+		plan->mail->arena, supplier->candidates, supplier->candidate_count);
+}
+
+static int assignee_of(const struct intake *intake, const char *name)
+{
+	return name ? intake_user_index(intake, span_from(name)) : -1;
+}
+
+static bool open_ticket(struct plan *plan, const struct bill *bill, const struct supplier *supplier,
+	struct error *err)
+{
+	struct mail *mail = plan->mail;
+	struct span doubt;
+	struct ticket ticket = {.state = SPAN("open"), .created_ms = mail->now_ms};
+
+	bill_fill(mail, bill, &ticket);
+	ticket.title = title_of(plan, bill, supplier);
+	ticket.supplier_id = supplier->company_id;
+	ticket.supplier_contact_id = supplier->contact_id;
+	ticket.supplier_name = supplier->name;
+	ticket.assignee_id = intake_user_id(
+		mail->intake, assignee_of(mail->intake, mail->intake->config->invoices_assignee));
+	if (bill->reminder)
+		ticket.reminded_ms = mail->at_ms;
+	if (!supplier_iban_doubt(
+		    mail->intake, mail->arena, ticket.supplier_id, ticket.iban, 0, &doubt, err))
+		return false;
+	if (doubt.size)
+		hold(&ticket, doubt);
+	struct effect *effect = plan_add(plan, EFFECT_TICKET,
+		doubt.size ? doubt
+			   : (bill->invoice ? SPAN("an invoice was read")
+					    : SPAN("mail to an invoices mailbox")));
+	effect->ticket = ticket;
+	supplier_ask(plan, supplier);
+	return true;
+}
+
+static bool bill_plan(struct plan *plan, const struct bill *bill, bool only, struct error *err)
+{
+	struct supplier supplier;
+	struct known known = {0};
+	struct ticket shape = {0};
+
+	bill_fill(plan->mail, bill, &shape);
+	if (!supplier_find(plan, bill, &supplier, err) ||
+		!known_by_document(plan, bill, &supplier, &known, err))
+		return false;
+	if (!known.id && !known_by_number(plan, bill, &supplier, shape.kind, &known, err))
+		return false;
+	if (!known.id && only && !known_by_thread(plan, bill, &known, err))
+		return false;
+	if (known.id) {
+		join(plan, bill, &known);
+		return true;
+	}
+	/* A person said that nothing from there matters, and the document names nobody either. */
+	if (strcmp(supplier.author.rule, "ignored") == 0 && !supplier.company_id && !bill->invoice)
+		return true;
+	return open_ticket(plan, bill, &supplier, err);
+}
+
+/* The mail has its ticket already: decided anew, or filed there by a tag. Only gaps are filled. */
+static bool own_ticket_fill(
+	struct plan *plan, int64_t id, const struct bill *bill, struct error *err)
+{
+	struct known known = {0};
+	struct ticket read = {0};
+	if (!known_load(plan, id, "opened", SPAN("the mail's own ticket"), &known, err) ||
+		!known.id)
+		return known.id == 0;
+	bill_fill(plan->mail, bill, &read);
+	struct ticket *ticket = &known.ticket;
+	bool changed = false;
+	struct {
+		struct span *to, from;
+	} texts[] = {{&ticket->number, read.number}, {&ticket->currency, read.currency}};
+	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+		if (texts[i].to->size || !texts[i].from.size)
+			continue;
+		*texts[i].to = texts[i].from;
+		changed = true;
+	}
+	if (!date_is_set(ticket->due_date) && date_is_set(read.due_date)) {
+		ticket->due_date = read.due_date;
+		changed = true;
+	}
+	if (!date_is_set(ticket->issue_date) && date_is_set(read.issue_date)) {
+		ticket->issue_date = read.issue_date;
+		changed = true;
+	}
+	if (!ticket->has_payable && read.has_payable) {
+		ticket->has_payable = ticket->has_total = true;
+		ticket->payable_cents = read.payable_cents;
+		ticket->total_cents = read.has_total ? read.total_cents : read.payable_cents;
+		changed = true;
+	}
+	if (!ticket->iban.size && read.iban.size) {
+		ticket->iban = read.iban;
+		changed = true;
+	}
+	if (changed)
+		plan_add(plan, EFFECT_TICKET, SPAN("more was read than before"))->ticket = *ticket;
+	return true;
+}
+
+static bool invoices_plan(struct plan *plan, struct error *err)
+{
+	struct mail *mail = plan->mail;
+	struct bill *bills = NULL;
+	size_t count = 0;
+	int64_t own = 0;
+
+	bill_list(mail, &bills, &count);
+	if (mail->message_id && !ticket_by_message(mail->intake->db, mail->message_id, &own, err))
+		return false;
+	if (own)
+		return own_ticket_fill(plan, own, &bills[0], err);
+	for (size_t i = 0; i < count; i++) {
+		if (!bill_plan(plan, &bills[i], count == 1, err))
+			return false;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------- a person named the supplier */
+
+static bool supplier_set(struct plan *plan, int64_t ticket_id, int64_t contact_id,
+	int64_t company_id, struct error *err)
+{
+	struct mail *mail = plan->mail;
+	struct ticket ticket;
+	struct span doubt;
+	bool found = false;
+	if (!ticket_get(mail->intake->db, ticket_id, mail->arena, &ticket, &found, err))
+		return false;
+	if (!found || ticket.supplier_id)
+		return true;
+	ticket.supplier_id = company_id;
+	ticket.supplier_contact_id = contact_id;
+	if (!supplier_iban_doubt(
+		    mail->intake, mail->arena, company_id, ticket.iban, ticket.id, &doubt, err))
+		return false;
+	if (doubt.size)
+		hold(&ticket, doubt);
+	plan_add(plan, EFFECT_TICKET, doubt.size ? doubt : SPAN("the supplier is known now"))
+		->ticket = ticket;
+	return true;
+}
+
+static bool invoices_settle(struct plan *plan, const struct unresolved *item UNUSED,
+	int64_t contact_id, int64_t company_id, struct error *err)
+{
+	struct mail *mail = plan->mail;
+	int64_t *tickets = NULL;
+	size_t count = 0;
+	if (contact_id && !company_id) {
+		struct contact contact;
+		bool found = false;
+		if (!contact_get(mail->intake->db, contact_id, mail->arena, &contact, &found, err))
+			return false;
+		company_id = found ? contact.company_id : 0;
+	}
+	if (!ticket_list_by_message(
+		    mail->intake->db, mail->message_id, mail->arena, &tickets, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!supplier_set(plan, tickets[i], contact_id, company_id, err))
+			return false;
+	}
+	return true;
+}
+
+const struct kind kind_invoices = {KIND_INVOICES, invoices_plan, invoices_settle};

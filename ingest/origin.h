@@ -1,0 +1,14 @@
+/*
+ * origin.h - mail that no person wrote: out-of-office notes, bounces, lists, newsletters. It never
+ * opens anything, unless it brings an invoice or a web form (product.md section 2).
+ */
+#ifndef INGEST_ORIGIN_H
+#define INGEST_ORIGIN_H
+
+#include "ingest/plan.h"
+
+bool origin_suppresses(const struct plan *plan);
+/* The rule `origin:NAME`; a bounce also marks the addresses that failed. */
+void origin_ignore(struct plan *plan);
+
+#endif
