@@ -23,6 +23,13 @@ void buffer_clear(struct buffer *buffer)
 	buffer->full = false;
 }
 
+void buffer_forget(struct buffer *buffer)
+{
+	if (buffer->data)
+		explicit_bzero(buffer->data, buffer->capacity);
+	buffer_clear(buffer);
+}
+
 static void grow(struct buffer *buffer, size_t needed)
 {
 	size_t capacity = buffer->capacity > 0 ? buffer->capacity : 256;

@@ -23,6 +23,9 @@ void buffer_done(struct buffer *buffer);
 /* Empties it and keeps the memory. */
 void buffer_clear(struct buffer *buffer);
 
+/* Empties it and overwrites what was in it, for secrets. */
+void buffer_forget(struct buffer *buffer);
+
 void buffer_append(struct buffer *buffer, struct span span);
 void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_string(struct buffer *buffer, const char *string);

@@ -1,8 +1,7 @@
 #include "daemon/imap_text.h"
 
-#include <utf8proc.h>
-
 #include "base/base64.h"
+#include "base/text.h"
 
 bool imap_text_quote(struct buffer *out, struct span text)
 {
@@ -57,17 +56,13 @@ static void append_utf16(struct buffer *utf16, uint32_t code)
 static bool append_utf7(struct buffer *out, struct span name)
 {
 	struct buffer utf16 = {0};
+	int32_t code;
 	bool ok = true;
 
-	for (size_t i = 0; i < name.size && ok;) {
-		utf8proc_int32_t code;
-		utf8proc_ssize_t size = utf8proc_iterate((const utf8proc_uint8_t *)name.data + i,
-			(utf8proc_ssize_t)(name.size - i), &code);
-
-		ok = size > 0 && code >= ' ' && code != 0x7f;
+	while (ok && text_next(&name, &code)) {
+		ok = code >= ' ' && code != 0x7f; /* -1 where it is no UTF-8 */
 		if (!ok)
 			break;
-		i += (size_t)size;
 		if (code > 0x7f) {
 			append_utf16(&utf16, (uint32_t)code);
 			continue;

@@ -385,19 +385,6 @@ void sql_bind_null(struct sql *q, int number)
 	bound(q, sqlite3_bind_null(q->statement, number));
 }
 
-void sql_bind_id(struct sql *q, int number, int64_t id)
-{
-	if (id)
-		sql_bind_i64(q, number, id);
-	else
-		sql_bind_null(q, number);
-}
-
-void sql_bind_bool(struct sql *q, int number, bool value)
-{
-	sql_bind_i64(q, number, value);
-}
-
 void sql_bind_real(struct sql *q, int number, double value)
 {
 	bound(q, sqlite3_bind_double(q->statement, number, value));
@@ -410,31 +397,10 @@ void sql_bind_text(struct sql *q, int number, struct span text)
 			 SQLITE_STATIC, SQLITE_UTF8));
 }
 
-void sql_bind_text_or_null(struct sql *q, int number, struct span text)
-{
-	if (text.size)
-		sql_bind_text(q, number, text);
-	else
-		sql_bind_null(q, number);
-}
-
-void sql_bind_string(struct sql *q, int number, const char *string)
-{
-	if (string)
-		sql_bind_text(q, number, span_from(string));
-	else
-		sql_bind_null(q, number);
-}
-
 void sql_bind_bytes(struct sql *q, int number, struct span bytes)
 {
 	bound(q, sqlite3_bind_blob64(q->statement, number, bytes.data ? bytes.data : "", bytes.size,
 			 SQLITE_STATIC));
-}
-
-void sql_bind_digest(struct sql *q, int number, const struct digest *digest)
-{
-	sql_bind_bytes(q, number, (struct span){(const char *)digest->bytes, DIGEST_BYTES});
 }
 
 void sql_bind_date(struct sql *q, int number, struct date date)
@@ -524,11 +490,6 @@ int64_t sql_i64(struct sql *q, int column)
 	return sqlite3_column_int64(q->statement, column);
 }
 
-bool sql_bool(struct sql *q, int column)
-{
-	return sql_i64(q, column) != 0;
-}
-
 double sql_real(struct sql *q, int column)
 {
 	return sqlite3_column_double(q->statement, column);
@@ -540,38 +501,6 @@ struct span sql_peek(struct sql *q, int column)
 	int size = sqlite3_column_bytes(q->statement, column);
 
 	return data ? (struct span){data, (size_t)size} : (struct span){"", 0};
-}
-
-struct span sql_bytes(struct sql *q, int column, struct arena *arena)
-{
-	struct span bytes = sql_peek(q, column);
-
-	return bytes.size ? arena_copy(arena, bytes) : bytes;
-}
-
-struct span sql_text(struct sql *q, int column, struct arena *arena)
-{
-	return sql_bytes(q, column, arena);
-}
-
-struct date sql_date(struct sql *q, int column)
-{
-	struct date date = {0};
-
-	if (!date_from_text(sql_peek(q, column), &date))
-		date = (struct date){0};
-	return date;
-}
-
-bool sql_digest(struct sql *q, int column, struct digest *digest)
-{
-	struct span bytes = sql_peek(q, column);
-
-	*digest = (struct digest){0};
-	if (bytes.size != DIGEST_BYTES)
-		return false;
-	memcpy(digest->bytes, bytes.data, DIGEST_BYTES);
-	return true;
 }
 
 /* ---------------------------------------------------------------- a copy while others write */

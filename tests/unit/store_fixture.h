@@ -75,7 +75,7 @@ static inline int fixture_open(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 
-	strcpy(f->directory, "/tmp/postroom-test-XXXXXX");
+	snprintf(f->directory, sizeof f->directory, "/tmp/postroom-test-XXXXXX");
 	assert_non_null(mkdtemp(f->directory));
 	must(f, db_open(f->directory, DB_WRITE, &f->db, &f->err));
 	*state = f;

@@ -1,0 +1,313 @@
+#include "daemon/imap_session.h"
+
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "base/memory.h"
+#include "daemon/imap_text.h"
+
+#define CONNECT_MS 30000
+#define LOGOUT_MS  2000
+
+/* The FETCH handler is called only when a progress callback is set too. */
+static void no_progress(size_t current, size_t maximum, void *context)
+{
+	(void)current;
+	(void)maximum;
+	(void)context;
+}
+
+/* Opening */
+
+static bool word_is(const char *word, const char *wanted)
+{
+	return word && span_equal_fold(span_from(word), span_from(wanted));
+}
+
+static void read_capabilities(struct imap *imap)
+{
+	const struct mailimap_connection_info *info = imap->session->imap_connection_info;
+
+	imap->has_idle = imap->has_uidplus = imap->has_move = imap->has_sasl_ir = false;
+	imap->login_disabled = imap->auth_plain = false;
+	if (!info || !info->imap_capability)
+		return;
+	for (clistiter *at = clist_begin(info->imap_capability->cap_list); at;
+		at = clist_next(at)) {
+		const struct mailimap_capability *capability = clist_content(at);
+		const char *name = capability->cap_data.cap_name;
+
+		if (capability->cap_type == MAILIMAP_CAPABILITY_AUTH_TYPE) {
+			imap->auth_plain |= word_is(capability->cap_data.cap_auth_type, "PLAIN");
+			continue;
+		}
+		imap->has_idle |= word_is(name, "IDLE");
+		imap->has_uidplus |= word_is(name, "UIDPLUS");
+		imap->has_move |= word_is(name, "MOVE");
+		imap->has_sasl_ir |= word_is(name, "SASL-IR");
+		imap->login_disabled |= word_is(name, "LOGINDISABLED");
+	}
+}
+
+/* What was said before TLS or before the login does not count: it is forgotten and asked anew. */
+static bool ask_capabilities(struct imap *imap, struct error *err)
+{
+	struct mailimap_connection_info *info = imap->session->imap_connection_info;
+	enum imap_answer answer;
+
+	if (info && info->imap_capability) {
+		mailimap_capability_data_free(info->imap_capability);
+		info->imap_capability = NULL;
+	}
+	imap_begin(imap, "CAPABILITY");
+	if (!imap_run(imap, &imap_plain_command, &answer, err))
+		return false;
+	read_capabilities(imap);
+	return true;
+}
+
+static bool greet(struct imap *imap, enum server_tls tls, struct error *err)
+{
+	int result;
+
+	transport_limit(imap->transport, &imap_plain_command);
+	result = mailimap_connect(imap->session, transport_stream(imap->transport));
+	if (result == MAILIMAP_NO_ERROR_AUTHENTICATED) {
+		imap->dead = true;
+		return error_set(err, ERROR_INPUT,
+			tls == TLS_STARTTLS
+				? "the server says that we are logged in before TLS began: "
+				  "somebody may be in between"
+				: "the server says that we are logged in already, as nobody we "
+				  "know");
+	}
+	if (result != MAILIMAP_NO_ERROR_NON_AUTHENTICATED)
+		return imap_failed(imap, result, err);
+	return true;
+}
+
+static bool start_tls(struct imap *imap, struct error *err)
+{
+	enum imap_answer answer;
+
+	imap_begin(imap, "STARTTLS");
+	if (!imap_run(imap, &imap_plain_command, &answer, err))
+		return false;
+	imap->dead = true; /* until the handshake is done */
+	if (answer == IMAP_NO)
+		return error_set(err, ERROR_INPUT,
+			"the server refuses STARTTLS (%s): use tls: implicit, or somebody is in "
+			"between",
+			imap_words(imap));
+	if (!transport_start_tls(imap->transport, CONNECT_MS, err))
+		return false;
+	imap->dead = false;
+	return true;
+}
+
+/* Logging in */
+
+/* RFC 5530: refusals that have nothing to do with the credentials. */
+static bool is_passing_refusal(const struct imap *imap)
+{
+	static const char *const codes[] = {"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"};
+	const struct mailimap_response_info *info = imap->session->imap_response_info;
+
+	for (size_t i = 0; info && i < ARRAY_COUNT(codes); i++)
+		if (word_is(info->rsp_atom, codes[i]))
+			return true;
+	return false;
+}
+
+/* The exchange after AUTHENTICATE: the first "+" asks for the response, a second one says why not.
+ */
+static bool exchange(struct imap *imap, struct span response, bool sent, struct span on_challenge,
+	struct error *err)
+{
+	for (int round = 0; round < 3; round++) {
+		struct span line;
+
+		if (!imap_read_line(imap, &line, err))
+			return false;
+		if (!span_starts(line, SPAN("+")))
+			return true;
+		if (!imap_send_line(imap, sent ? on_challenge : response, err))
+			return false;
+		sent = true;
+	}
+	imap->dead = true;
+	return error_set(err, ERROR_TEMPORARY, "the server asks for credentials without end");
+}
+
+/* AUTHENTICATE (RFC 9051 section 6.2.2) with the one response in base64. */
+static bool authenticate(struct imap *imap, const char *mechanism, struct span response,
+	struct span on_challenge, enum imap_answer *answer, struct error *err)
+{
+	struct mailimap_response *parsed;
+	bool whole = imap->has_sasl_ir;
+	int result;
+
+	imap_begin(imap, "AUTHENTICATE ");
+	buffer_append_string(&imap->command, mechanism);
+	if (whole) {
+		buffer_append_byte(&imap->command, ' ');
+		buffer_append(&imap->command, response);
+	}
+	transport_limit(imap->transport, &imap_plain_command);
+	if (mailimap_send_current_tag(imap->session) != MAILIMAP_NO_ERROR)
+		return imap_failed(imap, MAILIMAP_ERROR_STREAM, err);
+	if (!imap_send_line(imap, buffer_span(&imap->command), err) ||
+		!exchange(imap, response, whole, on_challenge, err))
+		return false;
+	result = mailimap_parse_response(imap->session, &parsed);
+	if (result == MAILIMAP_NO_ERROR) {
+		if (parsed->rsp_resp_done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type !=
+			MAILIMAP_RESP_COND_STATE_OK)
+			result = MAILIMAP_ERROR_LOGIN;
+		mailimap_response_free(parsed);
+	}
+	return imap_settle(imap, result, answer, err);
+}
+
+static bool log_in_plain(struct imap *imap, const struct imap_login *login,
+	enum imap_answer *answer, struct error *err)
+{
+	struct buffer text = {0}, base64 = {0};
+	bool ok;
+
+	buffer_append_byte(&text, '\0'); /* RFC 4616: no other identity */
+	buffer_append(&text, login->user);
+	buffer_append_byte(&text, '\0');
+	buffer_append(&text, login->secret);
+	base64_append(&base64, buffer_span(&text));
+	ok = authenticate(imap, "PLAIN", buffer_span(&base64), SPAN("*"), answer, err);
+	buffer_forget(&text);
+	buffer_forget(&base64);
+	buffer_done(&text);
+	buffer_done(&base64);
+	return ok;
+}
+
+static bool log_in_password(struct imap *imap, const struct imap_login *login,
+	enum imap_answer *answer, struct error *err)
+{
+	imap_begin(imap, "LOGIN ");
+	if (imap->login_disabled || !imap_text_quote(&imap->command, login->user)) {
+		if (imap->auth_plain)
+			return log_in_plain(imap, login, answer, err);
+		return error_set(err, ERROR_INPUT,
+			"the server takes no passwords (LOGINDISABLED): set auth: xoauth2 or "
+			"oauthbearer");
+	}
+	buffer_append_byte(&imap->command, ' ');
+	if (imap_text_quote(&imap->command, login->secret))
+		return imap_run(imap, &imap_plain_command, answer, err);
+	if (imap->auth_plain)
+		return log_in_plain(imap, login, answer, err);
+	return error_set(err, ERROR_INPUT,
+		"the password holds characters that this server can't take; choose one of ASCII");
+}
+
+/* XOAUTH2 (Google, Microsoft) and OAUTHBEARER (RFC 7628). */
+static bool log_in_token(struct imap *imap, const struct imap_login *login,
+	enum imap_answer *answer, struct error *err)
+{
+	bool bearer = login->auth == AUTH_OAUTHBEARER;
+	struct buffer text = {0}, base64 = {0};
+	bool ok;
+
+	if (bearer)
+		buffer_format(&text, "n,a=%.*s,\1host=%.*s\1port=%u\1auth=Bearer %.*s\1\1",
+			SPAN_ARG(login->user), SPAN_ARG(login->host), login->port,
+			SPAN_ARG(login->secret));
+	else
+		buffer_format(&text, "user=%.*s\1auth=Bearer %.*s\1\1", SPAN_ARG(login->user),
+			SPAN_ARG(login->secret));
+	base64_append(&base64, buffer_span(&text));
+	/* A challenge is the server's error: it is answered by ^A (RFC 7628), or by nothing. */
+	ok = authenticate(imap, bearer ? "OAUTHBEARER" : "XOAUTH2", buffer_span(&base64),
+		bearer ? SPAN("AQ==") : SPAN(""), answer, err);
+	buffer_forget(&text);
+	buffer_forget(&base64);
+	buffer_done(&text);
+	buffer_done(&base64);
+	return ok;
+}
+
+static bool log_in(struct imap *imap, const struct imap_login *login, struct error *err)
+{
+	enum imap_answer answer;
+	bool ok;
+
+	ok = login->auth == AUTH_PASSWORD ? log_in_password(imap, login, &answer, err)
+					  : log_in_token(imap, login, &answer, err);
+	buffer_forget(&imap->command);
+	if (!ok)
+		return false;
+	if (answer == IMAP_OK) {
+		imap->session->imap_state = MAILIMAP_STATE_AUTHENTICATED;
+		return true;
+	}
+	if (is_passing_refusal(imap))
+		return error_set(err, ERROR_TEMPORARY, "the server takes no login now: %s",
+			imap_words(imap));
+	return error_set(err, ERROR_AUTH, "the server refuses the login of %.*s: %s",
+		SPAN_ARG(login->user), imap_words(imap));
+}
+
+static bool open_session(struct imap *imap, const struct imap_login *login, struct error *err)
+{
+	if (!greet(imap, login->tls, err))
+		return false;
+	if (login->tls == TLS_STARTTLS && !start_tls(imap, err))
+		return false;
+	if (login->tls != TLS_NONE && !transport_is_encrypted(imap->transport))
+		return error_set(err, ERROR_BUG, "a login without TLS");
+	return ask_capabilities(imap, err) && log_in(imap, login, err) &&
+	       ask_capabilities(imap, err);
+}
+
+bool imap_open(const struct imap_login *login, struct imap **imap, struct error *err)
+{
+	struct imap *made;
+	struct transport *transport;
+
+	if (!transport_open(login->trust, login->host, login->port, login->tls, CONNECT_MS,
+		    &transport, err))
+		return false;
+	transport_set_tick(transport, login->tick, login->tick_context);
+	made = memory_alloc(sizeof(*made));
+	*made = (struct imap){.transport = transport, .session = mailimap_new(0, NULL)};
+	if (!made->session)
+		memory_exhausted();
+	mailimap_set_progress_callback(made->session, no_progress, no_progress, NULL);
+	mailimap_set_msg_att_handler(made->session, imap_handle_fetch, made);
+	if (!open_session(made, login, err)) {
+		if (err->kind != ERROR_AUTH)
+			error_context(err, "%.*s:%u", SPAN_ARG(login->host), login->port);
+		imap_close(made);
+		return false;
+	}
+	*imap = made;
+	return true;
+}
+
+void imap_close(struct imap *imap)
+{
+	struct transport_limits limits = imap_plain_command;
+
+	if (!imap)
+		return;
+	if (imap->session->imap_stream && imap->dead) {
+		/* mailimap_free would say LOGOUT and wait */
+		mailstream_close(imap->session->imap_stream);
+		imap->session->imap_stream = NULL;
+	}
+	limits.deadline_ms = LOGOUT_MS;
+	transport_limit(imap->transport, &limits);
+	mailimap_free(imap->session);
+	transport_free(imap->transport);
+	buffer_done(&imap->command);
+	buffer_done(&imap->words);
+	free(imap);
+}

@@ -1,0 +1,58 @@
+/*
+ * imap_session.h - the inside of an IMAP session, which imap.c (folders, search, actions, IDLE),
+ * imap_login.c (from the greeting to the login) and imap_fetch.c (what FETCH brings) share. Nobody
+ * else includes it.
+ */
+#ifndef DAEMON_IMAP_SESSION_H
+#define DAEMON_IMAP_SESSION_H
+
+#include <libetpan/mailimap.h>
+
+#include "base/buffer.h"
+#include "daemon/imap.h"
+
+#define IMAP_ANSWER_MAX (256 * 1024) /* bytes of a command that brings no mail */
+
+struct imap {
+	struct transport *transport;
+	mailimap *session;
+	bool dead;
+	bool has_idle, has_uidplus, has_move, has_sasl_ir, login_disabled, auth_plain;
+	bool stored_read_only;
+	bool idle_news;
+	struct buffer command, words;
+	/* of the FETCH in hand */
+	imap_mail_handler *on_mail;
+	imap_piece_handler *on_piece;
+	void *context;
+	struct imap_uids *listing;
+	uint32_t wanted_uid;
+	bool given, piece_came, gave_up;
+};
+
+extern const struct transport_limits imap_plain_command;
+/* For answers of about so many bytes, no literal of them above max_literal. */
+struct transport_limits imap_limits_for(uint64_t bytes, uint64_t max_literal);
+
+/* What imap_words says from now on. */
+void imap_set_words(struct imap *imap, const char *text);
+/* The connection failed: says why and returns false; nothing but closing is left. */
+bool imap_failed(struct imap *imap, int result, struct error *err);
+/* What libetpan returned as an answer or a failure. */
+MUST_CHECK bool imap_settle(
+	struct imap *imap, int result, enum imap_answer *answer, struct error *err);
+/* Begins imap->command with the words; imap_run sends it and reads to its tagged answer. */
+void imap_begin(struct imap *imap, const char *words);
+MUST_CHECK bool imap_run(struct imap *imap, const struct transport_limits *limits,
+	enum imap_answer *answer, struct error *err);
+/* One line to the server; one of its answer, into the buffer where libetpan's parser begins. */
+MUST_CHECK bool imap_send_line(struct imap *imap, struct span line, struct error *err);
+MUST_CHECK bool imap_read_line(struct imap *imap, struct span *line, struct error *err);
+
+void imap_uids_add(struct imap_uids *uids, uint32_t uid);
+/* Rising, without repetition, within [first, last]: "n:*" also names the last message below n. */
+void imap_uids_tidy(struct imap_uids *uids, uint32_t first, uint32_t last);
+/* libetpan calls it for every FETCH response, also for those that nobody asked for. */
+void imap_handle_fetch(struct mailimap_msg_att *attributes, void *context);
+
+#endif
