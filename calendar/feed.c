@@ -69,6 +69,15 @@ static icalcomponent *calendar_new(struct arena *arena, const struct calendar_fe
 	return calendar;
 }
 
+static bool render_items(
+	struct db *db, struct render *render, struct calendar_content *content, struct error *err)
+{
+	bool is_tasks = render->feed->kind == CALENDAR_TASKS;
+
+	return calendar_items(db, render->feed, is_tasks, render_item, render, content, err) &&
+	       (is_tasks || calendar_weekly_items(render->feed, render_item, render, err));
+}
+
 bool calendar_render(struct db *db, const struct calendar_feed *feed, struct buffer *out,
 	struct calendar_content *content, struct error *err)
 {
@@ -85,8 +94,7 @@ bool calendar_render(struct db *db, const struct calendar_feed *feed, struct buf
 	if (ok) {
 		component_append(out, calendar);
 		out->size -= strlen(end); /* the components go in before it */
-		ok = calendar_items(
-			db, feed, feed->kind == CALENDAR_TASKS, render_item, &render, content, err);
+		ok = render_items(db, &render, content, err);
 		buffer_append_string(out, end);
 	}
 	icalcomponent_free(calendar);

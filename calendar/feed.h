@@ -19,6 +19,17 @@ enum calendar_kind {
 	CALENDAR_TASKS,	 /* tasks.ics: VTODO only */
 };
 
+/* An hour that comes each week, of the configuration: the finance run. */
+struct calendar_weekly {
+	bool present;
+	struct span name; /* in UIDs: "finance-run" */
+	struct span title;
+	enum weekday on;
+	int hour, minute; /* wall clock of the feed's zone */
+	int64_t length_ms;
+	int64_t since_ms; /* stands for the change time that it has not: when the feed was made */
+};
+
 struct calendar_feed {
 	enum calendar_kind kind;
 	struct span title;	 /* the calendar's name in clients */
@@ -30,6 +41,7 @@ struct calendar_feed {
 	bool local_times;  /* TZID and VTIMEZONE instead of UTC */
 	struct date today; /* in the zone: the middle of the window */
 	int64_t follow_up_length_ms;
+	struct calendar_weekly weekly;
 };
 
 struct calendar_content {

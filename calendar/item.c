@@ -5,8 +5,6 @@
 #include "store/task.h"
 #include "store/ticket.h"
 
-#define WINDOW_BEFORE_DAYS    30
-#define WINDOW_AFTER_DAYS     400
 #define TITLE_MAX_BYTES	      250
 #define DESCRIPTION_MAX_BYTES 2000
 #define PAGE_ITEMS	      500
@@ -33,13 +31,6 @@ struct span calendar_clean(struct arena *arena, struct span text, size_t max_byt
 			clean[used++] = valid.data[i];
 	}
 	return (struct span){clean, used};
-}
-
-static bool in_window(const struct calendar_feed *feed, struct date day)
-{
-	int64_t distance = date_to_days(day) - date_to_days(feed->today);
-
-	return distance >= -WINDOW_BEFORE_DAYS && distance <= WINDOW_AFTER_DAYS;
 }
 
 static struct span task_description(struct arena *arena, const struct task *task)
@@ -129,7 +120,7 @@ static bool walk_item(
 		return true;
 	if (item->start_ms != 0)
 		day = zone_local(walk->feed->zone, item->start_ms).date;
-	if (date_is_set(day) ? !in_window(walk->feed, day) : !walk->undated)
+	if (date_is_set(day) ? !calendar_in_window(walk->feed, day) : !walk->undated)
 		return true;
 	walk->content->items++;
 	return walk->each(walk->context, item, err);

@@ -22,12 +22,20 @@ struct calendar_item {
 
 /*
  * Calls `each` for every open item of the users, tasks first, in order of their ids (rule 4).
- * Those outside the window of -30 … +400 days (rule 14) are left out; undated ones only come
+ * Those outside the window are left out; undated ones only come
  * where undated is true.
  */
 MUST_CHECK bool calendar_items(struct db *db, const struct calendar_feed *feed, bool undated,
 	bool (*each)(void *context, const struct calendar_item *item, struct error *err),
 	void *context, struct calendar_content *content, struct error *err);
+
+/* The days that the feed shows: -30 … +400 around today (rule 14). */
+bool calendar_in_window(const struct calendar_feed *feed, struct date day);
+
+/* Calls `each` for every hour of feed->weekly in the window, each an item of its own (rule 8). */
+MUST_CHECK bool calendar_weekly_items(const struct calendar_feed *feed,
+	bool (*each)(void *context, const struct calendar_item *item, struct error *err),
+	void *context, struct error *err);
 
 /* Without control characters but LF (CRLF and CR become LF), at most max_bytes (rules 12, 13). */
 struct span calendar_clean(struct arena *arena, struct span text, size_t max_bytes, bool lines);

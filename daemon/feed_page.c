@@ -96,6 +96,7 @@ struct audience {
 	int64_t *user_ids;
 	size_t count;
 	const char *zone;
+	bool finance_run; /* one of them does it */
 };
 
 static const struct config_team *team_find(const struct config *config, struct span name)
@@ -104,6 +105,33 @@ static const struct config_team *team_find(const struct config *config, struct s
 		if (span_equal(span_from(config->teams[i].name), name))
 			return &config->teams[i];
 	return NULL;
+}
+
+static bool does_finance_run(const struct config *config, const char *user)
+{
+	const struct config_strings *users = &config->finance_run.users;
+
+	for (size_t i = 0; i < users->count; i++)
+		if (strcmp(users->items[i], user) == 0)
+			return true;
+	return false;
+}
+
+static struct calendar_weekly finance_run(
+	const struct config *config, const struct audience *audience, const struct feed_row *feed)
+{
+	const struct config_finance_run *run = &config->finance_run;
+
+	return (struct calendar_weekly){
+		.present = run->present && audience->finance_run,
+		.name = SPAN("finance-run"),
+		.title = SPAN("Finance run"),
+		.on = run->on,
+		.hour = run->hour,
+		.minute = run->minute,
+		.length_ms = run->length_ms,
+		.since_ms = feed->created_ms,
+	};
 }
 
 /* An empty audience: the configuration no longer knows the user or the team. */
@@ -137,6 +165,7 @@ static bool audience_of(struct feed_pages *pages, const struct feed_row *feed, s
 			return false;
 		if (id != 0)
 			audience->user_ids[audience->count++] = id;
+		audience->finance_run |= does_finance_run(pages->config, names[i]);
 	}
 	return true;
 }
@@ -158,6 +187,7 @@ static bool render(struct feed_pages *pages, struct kept_page *kept, const struc
 		.local_times = kept->key.local_times,
 		.today = kept->key.today,
 		.follow_up_length_ms = pages->config->follow_up_length_ms,
+		.weekly = finance_run(pages->config, audience, feed),
 	};
 
 	buffer_clear(&kept->plain);

@@ -73,7 +73,8 @@ def build(preset, target=None):
     for step in steps:
         status, output = run(step)
         if status != 0:
-            total.fail(f'build {preset}', tail(output))
+            progress = re.compile(r'^\[\d+/\d+\] (Building|Linking|Running|Generating) .*\n?', re.M)
+            total.fail(f'build {preset}', tail(progress.sub('', output)))
             return total
     return total
 

@@ -1,0 +1,322 @@
+/* The rules of docs/calendar.md, on the bytes that clients get. */
+#include "store_fixture.h"
+
+#include "base/zone.h"
+#include "calendar/feed.h"
+#include "store/task.h"
+#include "store/ticket.h"
+#include "store/user.h"
+
+#define INSTANCE "crm.example.org"
+
+static int64_t anna(struct fixture *f)
+{
+	int64_t id;
+
+	must(f, user_ensure(f->db, SPAN("anna"), SPAN("Anna Smit"), &id, &f->err));
+	return id;
+}
+
+static int64_t add_task(struct fixture *f, struct task task)
+{
+	bool added;
+	int64_t id;
+
+	task.kind = SPAN("task");
+	task.state = span_is_empty(task.state) ? SPAN("open") : task.state;
+	must(f, task_add(&f->operation, &task, &id, &added, &f->err));
+	return id;
+}
+
+static struct calendar_feed feed_of(enum calendar_kind kind, const int64_t *user)
+{
+	return (struct calendar_feed){
+		.kind = kind,
+		.title = SPAN("Anna"),
+		.instance = INSTANCE,
+		.zone = "Europe/Amsterdam",
+		.user_ids = user,
+		.user_count = 1,
+		.today = {2026, 11, 21},
+		.follow_up_length_ms = 30 * 60000,
+	};
+}
+
+static const char *rendered(struct fixture *f, const struct calendar_feed *feed, struct buffer *out)
+{
+	struct calendar_content content;
+
+	buffer_clear(out);
+	must(f, calendar_render(f->db, feed, out, &content, &f->err));
+	return buffer_string(out);
+}
+
+#define assert_has(text, piece)                                         \
+	do {                                                            \
+		if (!strstr((text), (piece)))                           \
+			fail_msg("no \"%s\" in:\n%s", (piece), (text)); \
+	} while (0)
+#define assert_has_not(text, piece)                                  \
+	do {                                                         \
+		if (strstr((text), (piece)))                         \
+			fail_msg("\"%s\" in:\n%s", (piece), (text)); \
+	} while (0)
+
+static size_t times(const char *text, const char *piece)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, piece)); text += strlen(piece))
+		count++;
+	return count;
+}
+
+/* Rules 1, 2, 6, 7, 9, 11: each shape of task in each kind of calendar. */
+static void test_shapes(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer out = {0};
+	int64_t user;
+	struct calendar_feed events, tasks;
+	const char *text;
+
+	fixture_begin(f, "task add");
+	user = anna(f);
+	add_task(f, (struct task){.title = SPAN("Call Pieter"),
+			    .assignee_id = user,
+			    .due_date = {2026, 12, 5}});
+	add_task(f, (struct task){.title = SPAN("Meet"),
+			    .assignee_id = user,
+			    .due_ms = zone_instant(
+				    "Europe/Amsterdam", (struct date){2026, 12, 5}, 9, 30, 0)});
+	add_task(f, (struct task){.title = SPAN("Some day"), .assignee_id = user});
+	fixture_commit(f);
+	events = feed_of(CALENDAR_EVENTS, &user);
+	tasks = feed_of(CALENDAR_TASKS, &user);
+
+	text = rendered(f, &events, &out);
+	assert_has(text, "UID:task-1@" INSTANCE "\r\n");
+	assert_has(text, "SUMMARY:Call Pieter #1\r\n");
+	assert_has(text, "DTSTART;VALUE=DATE:20261205\r\n");
+	assert_has(text, "DTEND;VALUE=DATE:20261206\r\n");
+	assert_has(text, "DTSTART:20261205T083000Z\r\n");
+	assert_has(text, "DTEND:20261205T090000Z\r\n");
+	assert_has(text, "TRANSP:TRANSPARENT\r\n");
+	assert_has(text, "DTSTAMP:19700101T000001Z\r\n");
+	assert_has(text, "LAST-MODIFIED:19700101T000001Z\r\n");
+	assert_has(text, "REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n");
+	assert_has(text, "X-PUBLISHED-TTL:PT1H\r\n");
+	assert_has(text, "NAME:Anna\r\nX-WR-CALNAME:Anna\r\n");
+	assert_has(text, "METHOD:PUBLISH\r\n");
+	assert_has_not(text, "VTODO");
+	assert_has_not(text, "Some day");
+	assert_has_not(text, "VALARM");
+	assert_int_equal(times(text, "BEGIN:VEVENT"), 2);
+	assert_int_equal(strncmp(text, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", 30), 0);
+	assert_string_equal(text + strlen(text) - 15, "END:VCALENDAR\r\n");
+
+	text = rendered(f, &tasks, &out);
+	assert_has(text, "DUE;VALUE=DATE:20261205\r\n");
+	assert_has(text, "DUE:20261205T083000Z\r\n");
+	assert_has(text, "SUMMARY:Some day #3\r\n");
+	assert_has_not(text, "VEVENT");
+	assert_int_equal(times(text, "BEGIN:VTODO"), 3);
+
+	events.alarms = true;
+	assert_int_equal(times(rendered(f, &events, &out), "BEGIN:VALARM"), 2);
+	events.alarms = false;
+	events.local_times = true;
+	text = rendered(f, &events, &out);
+	assert_has(text, "BEGIN:VTIMEZONE\r\n");
+	assert_has(text, "TZID:Europe/Amsterdam\r\n");
+	assert_has(text, "DTSTART;TZID=Europe/Amsterdam:20261205T093000\r\n");
+}
+
+/* Rule 13 and 12: nothing in a title or note makes a new line or a long one. */
+static void test_hostile_text(void **state)
+{
+	static const char *const titles[] = {
+		"evil\r\nATTENDEE:mailto:x@example.org",
+		"evil\nEND:VEVENT\nBEGIN:VEVENT",
+		"evil\rX:1",
+		"esc \x1b[31m and \xc2\x9b and \x7f and \x01",
+		"semi;comma,colon:quote\"back\\slash",
+		"\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4"
+		"\xc3\xb6"
+		"\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
+		"\xc3\xa4"
+		"\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6"
+		"\xc3\xbc",
+		"\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85"
+		"\xf0\x9f"
+		"\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f"
+		"\x93\x85"
+		"\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85\xf0\x9f\x93\x85"
+		"\xf0\x9f",
+	};
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer out = {0};
+	int64_t user;
+	struct calendar_feed feed;
+	struct span rest, line;
+
+	fixture_begin(f, "task add");
+	user = anna(f);
+	for (size_t i = 0; i < ARRAY_COUNT(titles); i++)
+		add_task(f, (struct task){.title = span_from(titles[i]),
+				    .note = span_from(titles[i]),
+				    .assignee_id = user,
+				    .due_date = {2026, 12, 1}});
+	fixture_commit(f);
+	feed = feed_of(CALENDAR_EVENTS, &user);
+	feed.title = SPAN("evil\r\nX-EVIL:1");
+	rendered(f, &feed, &out);
+	assert_int_equal(times(out.data, "\nATTENDEE"), 0);
+	assert_int_equal(times(out.data, "\nX-EVIL"), 0);
+	assert_int_equal(times(out.data, "\nX:1"), 0);
+	assert_int_equal(times(out.data, "\nBEGIN:VEVENT\r\n"), ARRAY_COUNT(titles));
+	assert_has(out.data, "SUMMARY:semi\\;comma\\,colon:quote\"back\\\\slash #5\r\n");
+	rest = buffer_span(&out);
+	while (span_next(&rest, '\n', &line)) {
+		if (line.size == 0)
+			break;
+		assert_int_equal(line.data[line.size - 1], '\r');
+		assert_true(line.size - 1 <= 75);
+		for (size_t i = 0; i + 1 < line.size; i++)
+			assert_true((unsigned char)line.data[i] >= ' ' && line.data[i] != 0x7f);
+		/* folded between code points: no line begins with a continuation byte */
+		assert_true(((unsigned char)line.data[line.data[0] == ' '] & 0xc0) != 0x80);
+	}
+}
+
+/* Rules 3, 4, 5 and 14. */
+static void test_changes(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer first = {0}, second = {0};
+	int64_t user, id;
+	struct calendar_feed feed;
+	struct task task;
+	bool found;
+
+	fixture_begin(f, "task add");
+	user = anna(f);
+	id = add_task(
+		f, (struct task){
+			   .title = SPAN("Call"), .assignee_id = user, .due_date = {2026, 12, 5}});
+	add_task(f,
+		(struct task){
+			.title = SPAN("Too old"), .assignee_id = user, .due_date = {2026, 10, 21}});
+	add_task(f,
+		(struct task){
+			.title = SPAN("Too far"), .assignee_id = user, .due_date = {2027, 12, 27}});
+	add_task(f, (struct task){.title = SPAN("Last day"),
+			    .assignee_id = user,
+			    .due_date = {2027, 12, 26}});
+	add_task(f, (struct task){.title = SPAN("Done"),
+			    .state = SPAN("done"),
+			    .assignee_id = user,
+			    .due_date = {2026, 12, 5}});
+	fixture_commit(f);
+	feed = feed_of(CALENDAR_EVENTS, &user);
+	rendered(f, &feed, &first);
+	assert_string_equal(rendered(f, &feed, &second), buffer_string(&first));
+	assert_has(first.data, "SEQUENCE:0");
+	assert_has(first.data, "Last day");
+	assert_int_equal(times(first.data, "BEGIN:VEVENT"), 2);
+
+	must(f, task_get(f->db, id, &f->arena, &task, &found, &f->err));
+	must(f, db_begin_write(f->db, &f->err));
+	must(f, operation_begin(
+			f->db, "anna", "task edit", SPAN(""), 5000, &f->operation, &f->err));
+	must(f, task_edit(&f->operation, &task, &f->err));
+	fixture_commit(f);
+	assert_string_equal(rendered(f, &feed, &second), buffer_string(&first));
+
+	task.due_date = (struct date){2026, 12, 6};
+	must(f, db_begin_write(f->db, &f->err));
+	must(f, operation_begin(
+			f->db, "anna", "task edit", SPAN(""), 5000, &f->operation, &f->err));
+	must(f, task_edit(&f->operation, &task, &f->err));
+	fixture_commit(f);
+	rendered(f, &feed, &second);
+	assert_has(second.data, "SEQUENCE:1");
+	assert_has(second.data, "LAST-MODIFIED:19700101T000005Z");
+	assert_has(second.data, "DTEND;VALUE=DATE:20261207");
+
+	task.state = SPAN("done");
+	fixture_begin(f, "task done");
+	must(f, task_edit(&f->operation, &task, &f->err));
+	fixture_commit(f);
+	assert_has_not(rendered(f, &feed, &second), "SUMMARY:Call");
+}
+
+/* Rule 8: across the end of summer time each run stays at ten o'clock. */
+static void test_weekly(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer out = {0};
+	int64_t user;
+	struct calendar_feed feed;
+
+	fixture_begin(f, "user");
+	user = anna(f);
+	fixture_commit(f);
+	feed = feed_of(CALENDAR_EVENTS, &user);
+	feed.weekly = (struct calendar_weekly){.present = true,
+		.name = SPAN("finance-run"),
+		.title = SPAN("Finance run"),
+		.on = THURSDAY,
+		.hour = 10,
+		.length_ms = 3600000,
+		.since_ms = 86400000};
+	rendered(f, &feed, &out);
+	assert_has(out.data, "UID:finance-run-2026-11-26@" INSTANCE "\r\n");
+	assert_has(out.data, "DTSTART:20261126T090000Z\r\n");
+	assert_has(out.data, "DTSTART:20270401T080000Z\r\n");
+	assert_has_not(out.data, "RRULE");
+	assert_int_equal(times(out.data, "BEGIN:VEVENT"), 62);
+	feed.kind = CALENDAR_TASKS;
+	assert_has_not(rendered(f, &feed, &out), "Finance run");
+}
+
+static void test_ticket(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer out = {0};
+	int64_t user, id;
+	struct calendar_feed feed;
+	struct ticket ticket = {.direction = SPAN("payable"),
+		.kind = SPAN("invoice"),
+		.state = SPAN("open"),
+		.title = SPAN("Invoice PP-2041"),
+		.supplier_name = SPAN("Pixel Power BV"),
+		.number = SPAN("PP-2041"),
+		.currency = SPAN("EUR"),
+		.payable_cents = 48400,
+		.has_payable = true,
+		.due_date = {2026, 12, 20}};
+
+	fixture_begin(f, "ticket add");
+	user = ticket.assignee_id = anna(f);
+	must(f, ticket_add(&f->operation, &ticket, &id, &f->err));
+	fixture_commit(f);
+	feed = feed_of(CALENDAR_TASKS, &user);
+	rendered(f, &feed, &out);
+	assert_has(out.data, "SUMMARY:Due: Pixel Power BV PP-2041 484.00 EUR ticket #1\r\n");
+	assert_has(out.data, "UID:ticket-1@" INSTANCE "\r\n");
+	assert_has(out.data, "DUE;VALUE=DATE:20261220\r\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_shapes, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(test_hostile_text, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(test_changes, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(test_weekly, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(test_ticket, fixture_open, fixture_close),
+	};
+
+	return cmocka_run_group_tests_name("calendar_feed", tests, NULL, NULL);
+}
