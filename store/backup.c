@@ -1,0 +1,128 @@
+#include "store/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "store/message.h"
+#include "store/place.h"
+#include "store/setting.h"
+#include "store/sql.h"
+
+/* The directory that holds a file: its name ends before the last slash. */
+static void directory_of(const char *file, char *directory, size_t size)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (!slash)
+		snprintf(directory, size, ".");
+	else if (slash == file)
+		snprintf(directory, size, "/");
+	else
+		snprintf(directory, size, "%.*s", (int)(slash - file), file);
+}
+
+static bool rename_durably(const char *from, const char *to, struct error *err)
+{
+	char directory[PATH_MAX];
+
+	directory_of(to, directory, sizeof directory);
+	if (!place_sync(from, err))
+		return false;
+	if (rename(from, to) != 0)
+		return error_set_errno(err, ERROR_STORAGE, errno, "%s", to);
+	return place_sync(directory, err);
+}
+
+/*
+ * For the finding "no backup younger than a day". The copy is good whether or not this works: who
+ * may only read the database can make one, too.
+ */
+static void remember(const char *directory)
+{
+	struct error ignored = {0};
+	char now[24];
+	struct db *db;
+
+	snprintf(now, sizeof now, "%" PRId64, clock_now_ms());
+	if (!db_open(directory, DB_WRITE, &db, &ignored))
+		return;
+	if (db_begin_write(db, &ignored) &&
+		!(setting_set(db, "backup_ms", span_from(now), &ignored) &&
+			db_commit(db, &ignored)))
+		db_rollback(db);
+	db_close(db);
+}
+
+bool backup_write(struct db *db, const char *file, void (*progress)(int64_t done, int64_t total),
+	struct error *err)
+{
+	char partial[PATH_MAX];
+
+	if ((size_t)snprintf(partial, sizeof partial, "%s.partial", file) >= sizeof partial)
+		return error_set(err, ERROR_INPUT, "%s: the path is too long", file);
+	/* Of a backup that was killed; two at once into one file are not to be helped. */
+	unlink(partial);
+	if (!sql_copy(db, partial, progress, err))
+		return false;
+	if (!rename_durably(partial, file, err)) {
+		unlink(partial);
+		return false;
+	}
+	remember(db_directory(db));
+	return true;
+}
+
+bool backup_last(struct db *db, int64_t *at_ms, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	struct span value;
+
+	if (!setting_get(db, "backup_ms", &arena, &value, err))
+		return false;
+	*at_ms = value.size ? strtoll(arena_string(&arena, value), NULL, 10) : 0;
+	return true;
+}
+
+static bool check_pages(struct db *db, struct error *err)
+{
+	struct sql *q;
+	bool found, ok;
+
+	if (!sql_start(db, "PRAGMA integrity_check(1)", &q, err))
+		return false;
+	ok = sql_row(q, &found, err);
+	if (ok && (!found || !span_equal(sql_peek(q, 0), SPAN("ok"))))
+		ok = error_set(err, ERROR_STORAGE, "database %s is damaged: %.*s", db_directory(db),
+			SPAN_ARG(span_part(sql_peek(q, 0), 0, 200)));
+	sql_end(q);
+	return ok;
+}
+
+static bool check_references(struct db *db, struct error *err)
+{
+	struct sql *q;
+	bool found, ok;
+
+	if (!sql_start(db, "PRAGMA foreign_key_check", &q, err))
+		return false;
+	ok = sql_row(q, &found, err);
+	if (ok && found)
+		ok = error_set(err, ERROR_STORAGE,
+			"database %s is damaged: row %" PRId64 " of %.*s refers to nothing",
+			db_directory(db), sql_i64(q, 1), SPAN_ARG(sql_peek(q, 0)));
+	sql_end(q);
+	return ok;
+}
+
+bool backup_check(struct db *db, struct error *err)
+{
+	return check_pages(db, err) && check_references(db, err) && message_check_sum(db, err);
+}

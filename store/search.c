@@ -1,0 +1,98 @@
+#include "store/search.h"
+
+#include "store/list.h"
+#include "store/search_query.h"
+#include "store/sql.h"
+
+/*
+ * A word that stands in more mails than this is sorted by date among the newest of them only:
+ * every further one costs a look at its row.
+ */
+#define SORTED_HITS "20000"
+
+enum { WANTED = 1, UNWANTED, STATE, SINCE, UNTIL, LIMIT };
+
+static bool has_filter(const struct search_query *query)
+{
+	return query->unwanted.size || query->state.size || query->since_ms || query->until_ms;
+}
+
+static void query_text(const struct search_query *query, struct buffer *text)
+{
+	buffer_append_string(text,
+		"SELECT m.id, m.date_ms, m.subject, m.from_address, m.state FROM message m WHERE ");
+	if (!query->wanted.size)
+		buffer_append_string(text, "1 = 1");
+	else
+		buffer_append_string(text,
+			"m.id IN (SELECT rowid FROM message_index WHERE message_index MATCH ?1");
+	if (query->wanted.size)
+		buffer_append_string(text,
+			has_filter(query) ? ")" : " ORDER BY rowid DESC LIMIT " SORTED_HITS ")");
+	if (query->unwanted.size)
+		buffer_append_string(text, " AND m.id NOT IN (SELECT rowid FROM message_index "
+					   "WHERE message_index MATCH ?2)");
+	if (query->state.size)
+		buffer_append_string(text, " AND m.state = ?3");
+	if (query->since_ms)
+		buffer_append_string(text, " AND coalesce(m.date_ms, m.stored_ms) >= ?4");
+	if (query->until_ms)
+		buffer_append_string(text, " AND coalesce(m.date_ms, m.stored_ms) < ?5");
+	buffer_append_string(
+		text, " ORDER BY coalesce(m.date_ms, m.stored_ms) DESC, m.id DESC LIMIT ?6");
+}
+
+static void bind_query(const struct search_query *query, int limit, struct sql *q)
+{
+	if (query->wanted.size)
+		sql_bind_text(q, WANTED, buffer_span(&query->wanted));
+	if (query->unwanted.size)
+		sql_bind_text(q, UNWANTED, buffer_span(&query->unwanted));
+	if (query->state.size)
+		sql_bind_text(q, STATE, query->state);
+	if (query->since_ms)
+		sql_bind_i64(q, SINCE, query->since_ms);
+	if (query->until_ms)
+		sql_bind_i64(q, UNTIL, query->until_ms);
+	sql_bind_i64(q, LIMIT, sql_limit((struct db_page){.limit = limit}));
+}
+
+static bool find(struct db *db, const struct search_query *query, int limit, struct arena *arena,
+	struct search_result *result, struct error *err)
+{
+	struct list list = LIST_OF(struct search_hit, arena);
+	struct buffer text CLEANUP(buffer_done) = {0};
+	struct sql *q;
+	bool found, ok;
+
+	query_text(query, &text);
+	if (!sql_start_built(db, buffer_string(&text), &q, err))
+		return false;
+	bind_query(query, limit, q);
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(struct search_hit *)list_add(&list) = (struct search_hit){
+			.message_id = sql_i64(q, 0),
+			.date_ms = sql_i64(q, 1),
+			.subject = sql_text(q, 2, arena),
+			.from_address = sql_text(q, 3, arena),
+			.state = sql_text(q, 4, arena),
+		};
+	sql_end(q);
+	result->hits = list.items;
+	result->count = list.count;
+	return ok;
+}
+
+bool search_run(struct db *db, struct span query, int limit, struct arena *arena,
+	struct search_result *result, struct error *err)
+{
+	struct search_query parts CLEANUP(search_query_done) = {0};
+
+	*result = (struct search_result){0};
+	if (!search_query_read(query, arena, &parts, err) ||
+		!find(db, &parts, limit, arena, result, err) ||
+		!search_pending(db, &result->pending, err))
+		return false;
+	result->complete = result->pending == 0;
+	return true;
+}
