@@ -59,7 +59,8 @@ static void test_settings(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
 		assert_int_equal(fixture_number(f, cases[i].pragma), cases[i].value);
 	assert_int_equal(
-		fixture_number(f, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"),
+		fixture_number(
+			f, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"),
 		1);
 }
 
@@ -113,10 +114,10 @@ static void test_empty_file_is_upgraded(void **state)
 	assert_span(program, POSTROOM_VERSION);
 	assert_int_equal(fixture_number(f, "SELECT count(*) FROM schema_migration"), version);
 	/* Every table is STRICT but those of the index and SQLite's own. */
-	assert_int_equal(fixture_number(f,
-				 "SELECT count(*) FROM pragma_table_list WHERE strict = 0 "
-				 "AND schema = 'main' AND name NOT LIKE 'message_index%' "
-				 "AND name NOT LIKE 'sqlite%'"),
+	assert_int_equal(
+		fixture_number(f, "SELECT count(*) FROM pragma_table_list WHERE strict = 0 "
+				  "AND schema = 'main' AND name NOT LIKE 'message_index%' "
+				  "AND name NOT LIKE 'sqlite%'"),
 		0);
 	must(f, backup_check(f->db, &f->err));
 }
@@ -153,8 +154,8 @@ static void test_newer_schema_is_refused(void **state)
 	struct fixture *f = *state;
 	struct db *db;
 
-	must(f, sql_script(f->db, "INSERT INTO schema_migration VALUES (999, 1, '9.9.0')",
-			&f->err));
+	must(f, sql_script(
+			f->db, "INSERT INTO schema_migration VALUES (999, 1, '9.9.0')", &f->err));
 	must_fail(f, ERROR_CONFLICT, db_open(f->directory, DB_WRITE, &db, &f->err));
 	assert_non_null(strstr(f->err.text, "postroom 9.9.0 or newer"));
 	must_fail(f, ERROR_CONFLICT, db_open(f->directory, DB_READ, &db, &f->err));
