@@ -6,12 +6,14 @@
 
 #include "cli/cli.h"
 #include "store/case.h"
+#include "store/contact.h"
 #include "store/deal.h"
 #include "store/message.h"
 #include "store/task.h"
 #include "store/ticket.h"
 
 /* The caller owns the reference. */
+json_t *contact_json(struct cli *cli, const struct contact *contact);
 json_t *task_json(struct cli *cli, const struct task *task);
 json_t *ticket_json(struct cli *cli, const struct ticket *ticket);
 json_t *case_json(struct cli *cli, const struct support_case *item);

@@ -1,17 +1,14 @@
 /*
  * ticket.c - `postroom ticket`: finance tickets and their states.
  */
-#include <inttypes.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/amount.h"
-#include "cli/change.h"
-#include "cli/due.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
 #include "cli/records.h"
+#include "cli/ticket.h"
 
 static json_t *cents_json(struct cli *cli, bool known, int64_t cents)
 {
@@ -183,244 +180,6 @@ static enum exit_code run_show(struct cli *cli)
 	return EXIT_DONE;
 }
 
-/* ---------------------------------------------------------------- changes */
-
-static json_t *changed_json(struct cli *cli, int64_t ticket_id)
-{
-	json_t *object = json_object();
-	struct ticket ticket;
-	struct error err;
-	bool found;
-
-	if (ticket_get(cli->db, ticket_id, &cli->arena, &ticket, &found, &err) && found)
-		json_object_set_new(object, "ticket", ticket_json(cli, &ticket));
-	return object;
-}
-
-static enum exit_code ticket_write(struct cli *cli, const struct ticket *ticket, const char *what)
-{
-	struct operation operation;
-	struct error err;
-
-	if (!change_begin(cli, ticket->title, &operation, &err))
-		return cli_fail(&err);
-	if (!change_end(cli, &operation, ticket_edit(&operation, ticket, &err), &err))
-		return cli_fail(&err);
-	change_report(cli, operation.id, changed_json(cli, ticket->id),
-		"%s ticket #%" PRId64 " %.*s", what, ticket->id, SPAN_ARG(ticket->title));
-	return EXIT_DONE;
-}
-
-static enum exit_code fields_take(struct cli *cli, struct ticket *ticket)
-{
-	const struct {
-		const char *option;
-		struct span *field;
-	} texts[] = {
-		{"title", &ticket->title},
-		{"number", &ticket->number},
-		{"currency", &ticket->currency},
-		{"iban", &ticket->iban},
-	};
-	const struct {
-		const char *option;
-		int64_t *cents;
-		bool *known;
-	} amounts[] = {
-		{"net", &ticket->net_cents, &ticket->has_net},
-		{"tax", &ticket->tax_cents, &ticket->has_tax},
-		{"total", &ticket->total_cents, &ticket->has_total},
-		{"payable", &ticket->payable_cents, &ticket->has_payable},
-	};
-	const char *supplier_word = cli_option(cli, "supplier");
-	struct company supplier;
-	enum exit_code code;
-
-	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
-		if (cli_option(cli, texts[i].option))
-			*texts[i].field = span_from(cli_option(cli, texts[i].option));
-	}
-	for (size_t i = 0; i < ARRAY_COUNT(amounts); i++) {
-		const char *value = cli_option(cli, amounts[i].option);
-
-		if (value)
-			*amounts[i].known = amount_from_text(span_from(value), amounts[i].cents);
-	}
-	if (cli_option(cli, "issued"))
-		ticket->issue_date = cli_date(cli, "issued");
-	if (cli_option(cli, "due"))
-		ticket->due_date = cli_date(cli, "due");
-	if (!supplier_word)
-		return EXIT_DONE;
-	code = pick_company(cli, supplier_word, &supplier);
-	if (code == EXIT_DONE) {
-		ticket->supplier_id = supplier.id;
-		ticket->supplier_name = supplier.name;
-	}
-	return code;
-}
-
-static enum exit_code run_edit(struct cli *cli)
-{
-	enum exit_code code = cli_open_intake(cli);
-	struct ticket ticket;
-
-	if (code == EXIT_DONE)
-		code = pick_ticket(cli, cli_argument(cli, 0), &ticket);
-	if (code == EXIT_DONE)
-		code = fields_take(cli, &ticket);
-	return code == EXIT_DONE ? ticket_write(cli, &ticket, "changed") : code;
-}
-
-static enum exit_code run_assign(struct cli *cli)
-{
-	enum exit_code code = cli_open_intake(cli);
-	struct ticket ticket;
-	struct user_row user;
-
-	if (code == EXIT_DONE)
-		code = pick_ticket(cli, cli_argument(cli, 0), &ticket);
-	if (code == EXIT_DONE)
-		code = pick_user(cli, cli_argument(cli, 1), &user);
-	if (code != EXIT_DONE)
-		return code;
-	ticket.assignee_id = user.id;
-	return ticket_write(cli, &ticket, "assigned");
-}
-
-/* What each verb makes of a ticket, and in which states it may be used. */
-static const struct move {
-	const char *verb, *to, *from; /* from: separated by | */
-} moves[] = {
-	{"pay", "paid", "open"},
-	{"close", "closed", "open|paid"},
-	{"dismiss", "dismissed", "open|hold"},
-	{"hold", "hold", "open"},
-	{"release", "open", "hold"},
-	{"reopen", "open", "paid|closed|dismissed"},
-};
-
-static const struct move *move_find(const char *verb)
-{
-	size_t i = 0;
-
-	while (i + 1 < ARRAY_COUNT(moves) && strcmp(moves[i].verb, verb) != 0)
-		i++;
-	return &moves[i];
-}
-
-static bool move_check(const struct move *move, const struct ticket *ticket, struct error *err)
-{
-	struct span rest = span_from(move->from), from;
-
-	while (span_next(&rest, '|', &from)) {
-		if (span_equal(from, ticket->state))
-			return true;
-	}
-	if (span_equal(ticket->state, SPAN("hold")))
-		return error_set(err, ERROR_CONFLICT,
-			"ticket #%" PRId64 " is on hold (%.*s): postroom ticket release %" PRId64
-			" --reason TEXT",
-			ticket->id, SPAN_ARG(ticket->hold_reason), ticket->id);
-	return error_set(err, ERROR_CONFLICT, "ticket #%" PRId64 " is %.*s: no %s from there",
-		ticket->id, SPAN_ARG(ticket->state), move->verb);
-}
-
-static enum exit_code tickets_pick(struct cli *cli, const struct move *move, struct ticket *tickets)
-{
-	enum exit_code code = EXIT_DONE;
-	struct error err;
-
-	for (size_t i = 0; i < cli->invocation.argument_count; i++) {
-		code = pick_ticket(cli, cli_argument(cli, i), &tickets[i]);
-		if (code == EXIT_DONE && !move_check(move, &tickets[i], &err))
-			code = cli_fail(&err);
-		if (code != EXIT_DONE)
-			break;
-	}
-	return code;
-}
-
-/* Several tickets, one operation: all or none. */
-static enum exit_code tickets_move(struct cli *cli, struct span summary, struct span hold_reason)
-{
-	const struct move *move = move_find(cli->invocation.command->verb);
-	size_t count = cli->invocation.argument_count;
-	enum exit_code code = cli_open_intake(cli);
-	struct operation operation;
-	struct ticket *tickets;
-	struct error err;
-	bool good = true;
-	json_t *ids;
-
-	tickets = arena_array(&cli->arena, struct ticket, count);
-	if (code == EXIT_DONE)
-		code = tickets_pick(cli, move, tickets);
-	if (code != EXIT_DONE)
-		return code;
-	if (!change_begin(cli, summary, &operation, &err))
-		return cli_fail(&err);
-	ids = json_array();
-	for (size_t i = 0; i < count && good; i++) {
-		tickets[i].state = span_from(move->to);
-		tickets[i].hold_reason = hold_reason;
-		good = ticket_edit(&operation, &tickets[i], &err);
-		json_array_append_new(ids, json_integer(tickets[i].id));
-	}
-	if (!change_end(cli, &operation, good, &err)) {
-		json_decref(ids);
-		return cli_fail(&err);
-	}
-	change_report(cli, operation.id, json_pack("{s:o}", "tickets", ids), "%zu ticket%s %s",
-		count, count == 1 ? "" : "s", move->to);
-	return EXIT_DONE;
-}
-
-/* What the log is to say of a payment: the day and the amount it was made with. */
-static struct span payment_summary(struct cli *cli)
-{
-	const char *date = cli_option(cli, "date"), *amount = cli_option(cli, "amount");
-	char today[DATE_TEXT_SIZE];
-
-	if (!date)
-		date = date_text(cli_today(cli), today);
-	return arena_format(
-		&cli->arena, "on %s%s%s", date, amount ? ", amount " : "", amount ? amount : "");
-}
-
-static enum exit_code run_pay(struct cli *cli)
-{
-	enum exit_code code = cli_load_config(cli);
-
-	if (code != EXIT_DONE)
-		return code;
-	return tickets_move(cli, payment_summary(cli), (struct span){0});
-}
-
-/* close, dismiss, reopen */
-static enum exit_code run_move(struct cli *cli)
-{
-	return tickets_move(cli, (struct span){0}, (struct span){0});
-}
-
-static enum exit_code run_hold(struct cli *cli)
-{
-	struct span reason = span_from(cli_option(cli, "reason"));
-
-	if (!reason.size)
-		return cli_usage("--reason TEXT is missing: say why the ticket must wait");
-	return tickets_move(cli, reason, reason);
-}
-
-static enum exit_code run_release(struct cli *cli)
-{
-	struct span reason = span_from(cli_option(cli, "reason"));
-
-	if (!reason.size)
-		return cli_usage("--reason TEXT is missing: say why the ticket may go on");
-	return tickets_move(cli, reason, (struct span){0});
-}
-
 /* ---------------------------------------------------------------- the table */
 
 static const struct command_argument one_argument[] = {
@@ -501,7 +260,7 @@ const struct command ticket_commands[] = {
 		.arguments = one_argument,
 		.options = edit_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_edit,
+		.run = ticket_run_edit,
 	},
 	{
 		.noun = "ticket",
@@ -509,7 +268,7 @@ const struct command ticket_commands[] = {
 		.summary = "Give a ticket to a user",
 		.arguments = assign_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_assign,
+		.run = ticket_run_assign,
 	},
 	{
 		.noun = "ticket",
@@ -519,7 +278,7 @@ const struct command ticket_commands[] = {
 		.options = pay_options,
 		.examples = pay_examples,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_pay,
+		.run = ticket_run_pay,
 	},
 	{
 		.noun = "ticket",
@@ -527,7 +286,7 @@ const struct command ticket_commands[] = {
 		.summary = "Close tickets",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_move,
+		.run = ticket_run_move,
 	},
 	{
 		.noun = "ticket",
@@ -535,7 +294,7 @@ const struct command ticket_commands[] = {
 		.summary = "Dismiss tickets that ask for nothing",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_move,
+		.run = ticket_run_move,
 	},
 	{
 		.noun = "ticket",
@@ -544,7 +303,7 @@ const struct command ticket_commands[] = {
 		.arguments = several_arguments,
 		.options = reason_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_hold,
+		.run = ticket_run_hold,
 	},
 	{
 		.noun = "ticket",
@@ -553,7 +312,7 @@ const struct command ticket_commands[] = {
 		.arguments = several_arguments,
 		.options = reason_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_release,
+		.run = ticket_run_release,
 	},
 	{
 		.noun = "ticket",
@@ -561,7 +320,7 @@ const struct command ticket_commands[] = {
 		.summary = "Open paid, closed or dismissed tickets again",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
-		.run = run_move,
+		.run = ticket_run_move,
 	},
 	{0},
 };

@@ -1,0 +1,15 @@
+/*
+ * contact.h - the verbs of `postroom contact` that change contacts (contact_change.c), for its
+ * table.
+ */
+#ifndef CLI_CONTACT_H
+#define CLI_CONTACT_H
+
+#include "cli/cli.h"
+
+enum exit_code contact_run_add(struct cli *cli);
+enum exit_code contact_run_edit(struct cli *cli);
+enum exit_code contact_run_address_add(struct cli *cli);
+enum exit_code contact_run_address_remove(struct cli *cli);
+
+#endif
