@@ -257,7 +257,8 @@ static void hint_help(const struct invocation *invocation)
 		message_print("see: postroom --help");
 }
 
-static enum exit_code run(struct cli *cli, int argc, char **argv)
+static enum exit_code run(
+	struct cli *cli, int argc, char **argv, enum exit_code (*run_instead)(struct cli *cli))
 {
 	struct error err = {0};
 
@@ -280,7 +281,7 @@ static enum exit_code run(struct cli *cli, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	cli->output.json = cli_flag(cli, "json");
-	return cli->invocation.command->run(cli);
+	return run_instead ? run_instead(cli) : cli->invocation.command->run(cli);
 }
 
 static void close_all(struct cli *cli)
@@ -293,9 +294,9 @@ static void close_all(struct cli *cli)
 	arena_done(&cli->arena);
 }
 
-int cli_main(int argc, char **argv)
+int cli_main(int argc, char **argv, enum exit_code (*run_instead)(struct cli *cli))
 {
-	struct cli cli = {0};
+	struct cli cli = {.argv = argv};
 	struct error err;
 	enum exit_code code;
 
@@ -304,7 +305,7 @@ int cli_main(int argc, char **argv)
 	output_init(&cli.output);
 	cli.now_ms = clock_now_ms();
 	cli.actor = login_name(&cli.arena);
-	code = run(&cli, argc, argv);
+	code = run(&cli, argc, argv, run_instead);
 	if (!output_flush(&cli.output, &err) && code == EXIT_DONE)
 		code = cli_fail(&err);
 	close_all(&cli);

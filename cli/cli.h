@@ -19,6 +19,7 @@
 
 struct cli {
 	struct arena arena; /* lives as long as the run */
+	char **argv;	    /* as the program was called */
 	struct invocation invocation;
 	struct output output;
 	struct config *config;
@@ -30,8 +31,11 @@ struct cli {
 	int64_t now_ms;
 };
 
-/* The whole program: reads the command line, runs the command, returns the exit code. */
-int cli_main(int argc, char **argv);
+/*
+ * The whole program: reads the command line, runs the command, returns the exit code. run stands in
+ * for the command's own function in a program that does the work of one command; else NULL.
+ */
+int cli_main(int argc, char **argv, enum exit_code (*run)(struct cli *cli));
 
 /* ---------------------------------------------------------------- words of the command line */
 const char *cli_option(const struct cli *cli, const char *name); /* NULL: not given */

@@ -1,6 +1,7 @@
 #include "cli/invocation.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -83,6 +84,8 @@ static bool value_check(enum value_type type, const char *choices, const char *n
 static bool option_take(struct invocation *invocation, const struct command_option *option,
 	const char *value, struct error *err)
 {
+	char name[40];
+
 	if (strcmp(option->name, "help") == 0) {
 		invocation->help = true;
 		return true;
@@ -95,7 +98,8 @@ static bool option_take(struct invocation *invocation, const struct command_opti
 		invocation->config = value;
 		return true;
 	}
-	if (option->value && !value_check(option->type, option->choices, option->name, value, err))
+	snprintf(name, sizeof name, "--%s", option->name);
+	if (option->value && !value_check(option->type, option->choices, name, value, err))
 		return false;
 	invocation->options[invocation->option_count++] = (struct invocation_option){option, value};
 	return true;
