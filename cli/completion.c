@@ -2,6 +2,8 @@
  * completion.c - `postroom completion`: scripts that complete nouns, verbs, options and fixed
  * choices.
  */
+#include <string.h>
+
 #include "cli/cli.h"
 #include "cli/manual.h"
 #include "cli/nouns.h"
@@ -87,10 +89,23 @@ static void bash_verbs(struct buffer *out)
 		buffer_format(out, "\t%s) verbs='", group->noun);
 		for (const struct command *command = group->commands; command->noun; command++) {
 			if (command->verb)
-				buffer_format(out, "%s ", command->verb);
+				buffer_format(out, "%.*s ", (int)strcspn(command->verb, " "),
+					command->verb);
 		}
 		buffer_append_string(out, "' ;;\n");
 	}
+}
+
+/* `contact address add`: the second word of the verb, and the verb as a whole. */
+static void bash_second_word(struct buffer *out, const struct command *command)
+{
+	const char *space = command->verb ? strchr(command->verb, ' ') : NULL;
+
+	if (space)
+		buffer_format(out,
+			"\t'%s %.*s') more+=' %s'; [[ $third == %s ]] && verb='%s' ;;&\n",
+			command->noun, (int)(space - command->verb), command->verb, space + 1,
+			space + 1, command->verb);
 }
 
 void completion_write_bash(struct buffer *out)
@@ -99,11 +114,12 @@ void completion_write_bash(struct buffer *out)
 		"# bash completion of postroom, made from its command table\n"
 		"_postroom()\n{\n"
 		"\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-		"\tlocal noun= verb= verbs= options= choices= files= i command\n"
+		"\tlocal noun= verb= third= verbs= more= options= choices= files= i command\n"
 		"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 		"\t\tcase ${COMP_WORDS[i]} in\n\t\t--config) ((i++)) ;;\n\t\t-*) ;;\n"
 		"\t\t*) if [[ -z $noun ]]; then noun=${COMP_WORDS[i]}\n"
-		"\t\t   elif [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; fi ;;\n"
+		"\t\t   elif [[ -z $verb ]]; then verb=${COMP_WORDS[i]}\n"
+		"\t\t   elif [[ -z $third ]]; then third=${COMP_WORDS[i]}; fi ;;\n"
 		"\t\tesac\n\tdone\n"
 		"\tif [[ -z $noun ]]; then\n\t\tCOMPREPLY=($(compgen -W '");
 	for (const struct command_group *group = command_groups; group->noun; group++)
@@ -111,10 +127,16 @@ void completion_write_bash(struct buffer *out)
 	buffer_append_string(out, "--config --help --version' -- \"$word\"))\n\t\treturn\n\tfi\n"
 				  "\tcase $noun in\n");
 	bash_verbs(out);
+	buffer_append_string(out, "\tesac\n"
+				  "\tif [[ -n $verbs && -z $verb ]]; then\n"
+				  "\t\tCOMPREPLY=($(compgen -W \"$verbs --help\" -- \"$word\"))\n"
+				  "\t\treturn\n\tfi\n"
+				  "\tcase \"$noun $verb\" in\n");
+	bash_each(out, bash_second_word);
 	buffer_append_string(out,
 		"\tesac\n"
-		"\tif [[ -n $verbs && -z $verb ]]; then\n"
-		"\t\tCOMPREPLY=($(compgen -W \"$verbs --help\" -- \"$word\"))\n"
+		"\tif [[ -n $more && -z $third ]]; then\n"
+		"\t\tCOMPREPLY=($(compgen -W \"$more\" -- \"$word\"))\n"
 		"\t\treturn\n\tfi\n"
 		"\tcommand=$noun${verbs:+ $verb}\n"
 		"\tcase \"$command $before\" in\n"

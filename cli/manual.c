@@ -1,8 +1,12 @@
 #include "cli/manual.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "cli/command.h"
+
+#define LINE_WIDTH 76
 
 /* Text for a line of its own: a leading dot or quote would be a macro, a backslash an escape. */
 static void text(struct buffer *out, const char *string)
@@ -34,44 +38,51 @@ static void quoted(struct buffer *out, const char *string)
 	buffer_append_byte(out, '"');
 }
 
-/* mdoc wants every sentence on a line of its own. */
-static void sentences(struct buffer *out, const char *string)
+/* A sentence in lines that an editor of the page can read. */
+static void sentence(struct buffer *out, struct span words)
 {
-	const char *end;
+	struct span word;
+	size_t column = 0;
 
-	while ((end = strstr(string, ". "))) {
-		char one[1024];
-		size_t size = (size_t)(end - string) + 1;
+	while (span_next(&words, ' ', &word)) {
+		char one[128];
 
-		if (size >= sizeof one)
-			break;
-		memcpy(one, string, size);
-		one[size] = '\0';
+		if (column > 0 && column + 1 + word.size > LINE_WIDTH) {
+			buffer_append_byte(out, '\n');
+			column = 0;
+		}
+		if (column > 0)
+			buffer_append_byte(out, ' ');
+		snprintf(one, sizeof one, "%.*s", SPAN_ARG(word));
 		text(out, one);
-		buffer_append_byte(out, '\n');
-		string = end + 2;
+		column += word.size + 1;
 	}
-	text(out, string);
 	buffer_append_byte(out, '\n');
+}
+
+/* mdoc wants every sentence to begin a line. */
+static void sentences(struct buffer *out, struct span rest)
+{
+	ptrdiff_t end;
+
+	while ((end = span_find(rest, SPAN(". "))) >= 0) {
+		sentence(out, span_part(rest, 0, (size_t)end + 1));
+		rest = span_after(rest, (size_t)end + 2);
+	}
+	sentence(out, rest);
 }
 
 static void paragraphs(struct buffer *out, const char *string)
 {
-	const char *end;
+	struct span rest = span_from(string);
+	ptrdiff_t end;
 
-	while ((end = strstr(string, "\n\n"))) {
-		char one[2048];
-		size_t size = (size_t)(end - string);
-
-		if (size >= sizeof one)
-			break;
-		memcpy(one, string, size);
-		one[size] = '\0';
-		sentences(out, one);
+	while ((end = span_find(rest, SPAN("\n\n"))) >= 0) {
+		sentences(out, span_part(rest, 0, (size_t)end));
 		buffer_append_string(out, ".Pp\n");
-		string = end + 2;
+		rest = span_after(rest, (size_t)end + 2);
 	}
-	sentences(out, string);
+	sentences(out, rest);
 }
 
 static void argument(struct buffer *out, const struct command_argument *item)
@@ -172,8 +183,8 @@ void manual_write(struct buffer *out)
 		".Ar command\n.Op Ar options\n.Op Ar arguments\n.Sh DESCRIPTION\n"
 		".Xr postroomd 8\nreads mailboxes and keeps the customer record.\n.Nm\n"
 		"shows that record, and settles what the daemon could not decide alone.\n.Pp\n"
-		"Where a record is wanted, its number, an address, its name or a part of the name "
-		"that only one has will do.\n"
+		"Where a record is wanted, its number, an address, its name or a part of\n"
+		"the name that only one has will do.\n"
 		"Several possible ones are listed and nothing is done.\n.Pp\n"
 		"Data goes to standard output, messages to standard error.\n"
 		"Colour, pager and progress are used on a terminal only.\n"
