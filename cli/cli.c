@@ -144,8 +144,7 @@ enum exit_code cli_load_config(struct cli *cli)
 	return EXIT_DONE;
 }
 
-/* 0: there is one; else errno. */
-static int database_missing(const struct cli *cli)
+int cli_database_missing(const struct cli *cli)
 {
 	struct arena arena = {0};
 	struct span path = arena_format(&arena, "%s/postroom.db", cli->config->state_directory);
@@ -167,7 +166,7 @@ enum exit_code cli_open_db(struct cli *cli, enum db_mode mode)
 		return EXIT_DONE;
 	db_close(cli->db);
 	cli->db = NULL;
-	missing = database_missing(cli);
+	missing = cli_database_missing(cli);
 	if (missing == EACCES) {
 		message_print("%s: permission denied; people in the group of this folder may use "
 			      "it: sudo usermod -aG postroom %s, then log in again",
@@ -194,6 +193,18 @@ enum exit_code cli_open_intake(struct cli *cli)
 	if (code != EXIT_DONE || cli->intake)
 		return code;
 	if (!intake_open(cli->db, cli->config, &cli->intake, &err))
+		return cli_fail(&err);
+	return EXIT_DONE;
+}
+
+enum exit_code cli_open_intake_reading(struct cli *cli)
+{
+	enum exit_code code = cli_open_db(cli, DB_READ);
+	struct error err;
+
+	if (code != EXIT_DONE || cli->intake)
+		return code;
+	if (!intake_open_reading(cli->db, cli->config, &cli->intake, &err))
 		return cli_fail(&err);
 	return EXIT_DONE;
 }
@@ -284,11 +295,18 @@ static enum exit_code run(
 	return run_instead ? run_instead(cli) : cli->invocation.command->run(cli);
 }
 
+void cli_close_db(struct cli *cli)
+{
+	intake_close(cli->intake);
+	db_close(cli->db);
+	cli->intake = NULL;
+	cli->db = NULL;
+}
+
 static void close_all(struct cli *cli)
 {
 	parser_client_free(cli->parser);
-	intake_close(cli->intake);
-	db_close(cli->db);
+	cli_close_db(cli);
 	config_free(cli->config);
 	output_done(&cli->output);
 	arena_done(&cli->arena);

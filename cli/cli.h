@@ -57,8 +57,14 @@ MUST_CHECK enum exit_code cli_load_config(struct cli *cli);
  * works before the daemon's first start.
  */
 MUST_CHECK enum exit_code cli_open_db(struct cli *cli, enum db_mode mode);
+/* 0: there is one; else errno of looking (ENOENT: none yet). The configuration is loaded. */
+int cli_database_missing(const struct cli *cli);
+/* Before the end only where the files under it go. */
+void cli_close_db(struct cli *cli);
 /* The database (for writing) and what decides on mail. */
 MUST_CHECK enum exit_code cli_open_intake(struct cli *cli);
+/* The same for reading alone: nothing is written, whatever the decision would be. */
+MUST_CHECK enum exit_code cli_open_intake_reading(struct cli *cli);
 MUST_CHECK enum exit_code cli_start_parser(struct cli *cli);
 
 /* ---------------------------------------------------------------- ends */

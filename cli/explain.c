@@ -4,6 +4,7 @@
  */
 #include "ingest/explain.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
+#include "cli/scratch.h"
 #include "cli/tree.h"
 
 static void print(struct cli *cli, json_t *object)
@@ -55,19 +57,12 @@ static bool explain_file(struct cli *cli, const char *file, const struct config_
 	return true;
 }
 
-static enum exit_code run_explain(struct cli *cli)
+static enum exit_code explain_files(struct cli *cli, const struct config_mailbox *mailbox)
 {
-	const struct config_mailbox *mailbox = NULL;
-	enum exit_code code = cli_open_intake(cli);
+	enum exit_code code = EXIT_DONE;
 	struct arena arena = {0};
 	struct error err;
 
-	if (code == EXIT_DONE && cli_option(cli, "mailbox"))
-		code = pick_mailbox(cli, cli_option(cli, "mailbox"), &mailbox);
-	if (code == EXIT_DONE)
-		code = cli_start_parser(cli);
-	if (code != EXIT_DONE)
-		return code;
 	for (size_t i = 0; i < cli->invocation.argument_count; i++) {
 		const char *file = cli_argument(cli, i);
 
@@ -81,9 +76,43 @@ static enum exit_code run_explain(struct cli *cli)
 	return code;
 }
 
+/* Before the daemon's first start the record is empty, and an empty one is asked. */
+static enum exit_code record_open(struct cli *cli, struct scratch *scratch)
+{
+	struct error err;
+
+	if (cli_database_missing(cli) != ENOENT)
+		return cli_open_intake_reading(cli);
+	if (!scratch_open(scratch, &cli->db, &err))
+		return cli_fail(&err);
+	cli->db_mode = DB_WRITE;
+	return cli_open_intake_reading(cli);
+}
+
+static enum exit_code run_explain(struct cli *cli)
+{
+	const struct config_mailbox *mailbox = NULL;
+	enum exit_code code = cli_load_config(cli);
+	struct scratch scratch = {0};
+
+	if (code == EXIT_DONE && cli_option(cli, "mailbox"))
+		code = pick_mailbox(cli, cli_option(cli, "mailbox"), &mailbox);
+	if (code == EXIT_DONE)
+		code = record_open(cli, &scratch);
+	if (code == EXIT_DONE)
+		code = cli_start_parser(cli);
+	if (code == EXIT_DONE)
+		code = explain_files(cli, mailbox);
+	if (scratch.directory[0]) {
+		cli_close_db(cli);
+		scratch_remove(&scratch);
+	}
+	return code;
+}
+
 static enum exit_code run_why(struct cli *cli)
 {
-	enum exit_code code = cli_open_intake(cli);
+	enum exit_code code = cli_open_intake_reading(cli);
 	struct message_row message;
 	struct error err;
 	json_t *object;

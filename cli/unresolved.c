@@ -158,7 +158,7 @@ static const struct column suggestion_columns[] = {
 
 static enum exit_code run_show(struct cli *cli)
 {
-	enum exit_code code = cli_open_intake(cli);
+	enum exit_code code = cli_open_intake_reading(cli);
 	struct unresolved item;
 	struct error err;
 	json_t *object;

@@ -91,21 +91,41 @@ static bool intake_prepare(struct intake *intake, struct error *err)
 	return false;
 }
 
-bool intake_open(
-	struct db *db, const struct config *config, struct intake **intake, struct error *err)
+/* prepare tells who opens: a reader, or one who may write. */
+static bool intake_open_with(struct db *db, const struct config *config,
+	bool (*prepare)(struct intake *intake, struct error *err), struct intake **intake,
+	struct error *err)
 {
 	struct intake *made = memory_alloc(sizeof(*made));
 	*made = (struct intake){.db = db, .config = config};
 	arena_init(&made->arena);
 	made->directory = directory_new(config);
 	made->user_ids = memory_alloc((config->user_count + 1) * sizeof(*made->user_ids));
-	if (!intake_prepare(made, err)) {
+	if (!prepare(made, err)) {
 		intake_close(made);
 		return false;
 	}
 	arena_reset(&made->arena);
 	*intake = made;
 	return true;
+}
+
+static bool intake_look_up(struct intake *intake, struct error *err)
+{
+	bool missing = false;
+	return users_look_up(intake, &missing, err);
+}
+
+bool intake_open(
+	struct db *db, const struct config *config, struct intake **intake, struct error *err)
+{
+	return intake_open_with(db, config, intake_prepare, intake, err);
+}
+
+bool intake_open_reading(
+	struct db *db, const struct config *config, struct intake **intake, struct error *err)
+{
+	return intake_open_with(db, config, intake_look_up, intake, err);
 }
 
 void intake_close(struct intake *intake)

@@ -18,6 +18,10 @@ struct intake;
 /* Makes users and mailboxes of the configuration known to the database (a write of its own). */
 MUST_CHECK bool intake_open(
 	struct db *db, const struct config *config, struct intake **intake, struct error *err);
+/* For `explain` and suggestions alone: writes nothing; users that the database does not know yet
+ * have the id 0. */
+MUST_CHECK bool intake_open_reading(
+	struct db *db, const struct config *config, struct intake **intake, struct error *err);
 void intake_close(struct intake *intake);
 
 /* Where a copy of a mail came from. */

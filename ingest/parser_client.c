@@ -136,28 +136,29 @@ static bool client_failed(
 	return error_set(err, ERROR_TEMPORARY, "the parser was stopped: %s", why->text);
 }
 
-static bool client_ask(struct parser_client *client, const struct parse_options *options,
-	struct span mail, struct frame *frame, bool *ended, struct error *err)
+bool parser_client_send(struct parser_client *client, const struct parse_options *options,
+	struct span mail, struct error *err)
 {
-	*ended = false;
+	struct error why = {0};
+
+	if (client->socket < 0 && !client_spawn(client, err))
+		return false;
 	buffer_clear(&client->request);
 	protocol_write_request(options, mail, &client->request);
-	if (!frame_write(client->socket, PARSER_REQUEST, buffer_span(&client->request), err) ||
-		!frame_read(client->socket, &client->answer, ANSWER_MAX_BYTES, frame, ended, err))
-		return false;
-	return !*ended;
+	if (!frame_write(client->socket, PARSER_REQUEST, buffer_span(&client->request), &why))
+		return client_failed(client, false, &why, err);
+	return true;
 }
 
-bool parser_client_read(struct parser_client *client, const struct parse_options *options,
-	struct span mail, struct arena *arena, struct facts *facts, struct error *err)
+bool parser_client_receive(
+	struct parser_client *client, struct arena *arena, struct facts *facts, struct error *err)
 {
 	struct frame frame;
 	struct error why = {0};
 	bool ended = false;
 
-	if (client->socket < 0 && !client_spawn(client, err))
-		return false;
-	if (!client_ask(client, options, mail, &frame, &ended, &why))
+	if (!frame_read(client->socket, &client->answer, ANSWER_MAX_BYTES, &frame, &ended, &why) ||
+		ended)
 		return client_failed(client, ended, &why, err);
 	/* Nothing of ours comes with a descriptor; the parser was taken over. */
 	if (frame.descriptor >= 0)
@@ -169,4 +170,11 @@ bool parser_client_read(struct parser_client *client, const struct parse_options
 		return client_failed(client, false, &why, err);
 	}
 	return true;
+}
+
+bool parser_client_read(struct parser_client *client, const struct parse_options *options,
+	struct span mail, struct arena *arena, struct facts *facts, struct error *err)
+{
+	return parser_client_send(client, options, mail, err) &&
+	       parser_client_receive(client, arena, facts, err);
 }

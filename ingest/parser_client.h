@@ -33,6 +33,15 @@ MUST_CHECK bool parser_client_read(struct parser_client *client,
 	const struct parse_options *options, struct span mail, struct arena *arena,
 	struct facts *facts, struct error *err);
 
+/*
+ * The two halves of parser_client_read, so that several parsers can work at once: after a send
+ * that succeeded exactly one receive, before the next send. Errors as there.
+ */
+MUST_CHECK bool parser_client_send(struct parser_client *client,
+	const struct parse_options *options, struct span mail, struct error *err);
+MUST_CHECK bool parser_client_receive(
+	struct parser_client *client, struct arena *arena, struct facts *facts, struct error *err);
+
 /* The limits of any parser process: memory and CPU, for process_start. */
 void parser_client_limits(struct process_options *options);
 
