@@ -57,7 +57,7 @@ static enum exit_code feed_describe(struct cli *cli, struct calendar_feed *feed)
 {
 	const char *word = cli_argument(cli, 0), *team = cli_option(cli, "team");
 	enum exit_code code;
-	int64_t *ids;
+	int64_t *ids = NULL;
 
 	*feed = (struct calendar_feed){
 		.kind = cli_flag(cli, "tasks") ? CALENDAR_TASKS : CALENDAR_EVENTS,
