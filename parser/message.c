@@ -6,11 +6,13 @@
 #include "parser/defects.h"
 #include "parser/facts_request.h"
 #include "parser/field.h"
+#include "parser/forward.h"
 #include "parser/header.h"
 #include "parser/html.h"
 #include "parser/limits.h"
 #include "parser/mime.h"
 #include "parser/origin.h"
+#include "parser/reply.h"
 
 void parse_init(void)
 {
@@ -77,13 +79,25 @@ static struct span with_line_feeds(struct span raw, struct arena *arena, struct 
 	return copy;
 }
 
-static void read_text(struct facts *facts, struct arena *arena, struct defects *defects,
-	const struct parse_options *options)
+/* What is read out of the text once it is there. */
+static void read_text(const struct mime_part *root, const struct parse_options *options,
+	struct arena *arena, struct defects *defects, struct facts *facts)
 {
-	(void)arena;
-	(void)defects;
-	(void)options;
-	facts->reply_text = facts->text;
+	struct span own_text, author = {0};
+	struct reply reply;
+
+	if (facts->from.count > 0) {
+		struct facts_address from = facts->from.items[0];
+		ptrdiff_t at = span_find_byte(from.address, '@');
+
+		author = arena_format(arena, "%.*s %.*s", SPAN_ARG(from.name), at < 0 ? 0 : (int)at,
+			from.address.data ? from.address.data : "");
+	}
+
+	forward_read(root, options, arena, defects, facts, &own_text);
+	reply_read(own_text, author, arena, &reply);
+	facts->reply_text = reply.text;
+	facts->signature = reply.signature;
 }
 
 static void parse_bare_text(struct span raw, const struct parse_options *options,
@@ -99,7 +113,7 @@ static void parse_bare_text(struct span raw, const struct parse_options *options
 	} else {
 		facts->text = body_clean(arena, (struct span){0}, raw, defects);
 	}
-	read_text(facts, arena, defects, options);
+	read_text(NULL, options, arena, defects, facts);
 }
 
 bool parse_mail(struct span raw, const struct parse_options *options, struct arena *arena,
@@ -130,7 +144,7 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	body_attachments(&body, arena, facts);
 	origin_read(root, arena, &defects, facts);
 	requests_read(facts, arena, options);
-	read_text(facts, arena, &defects, options);
+	read_text(root, options, arena, &defects, facts);
 	defects_write(&defects, arena, facts);
 	return true;
 }

@@ -1,7 +1,7 @@
 /*
- * parse_files [parse] [--json] FILE…: drives the real postroom-parser, sandbox included, and prints
- * one JSON object a line, as `postroom parse` does. A parser that dies is started anew; its file
- * gives an object with file and error.
+ * parse_files [parse] [--json] [--own DOMAIN] FILE…: drives the real postroom-parser, sandbox
+ * included, and prints one JSON object a line, as `postroom parse` does. A parser that dies is
+ * started anew; its file gives an object with file and error.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,6 +18,7 @@
 #include "parser/protocol.h"
 
 static char program[4096];
+static struct span own_domain;
 static int parser_socket = -1;
 static pid_t parser_pid;
 
@@ -72,11 +73,10 @@ static bool read_file(const char *path, struct buffer *out, struct error *err)
 static bool ask(struct span mail, enum parse_input input, struct buffer *answer,
 	struct arena *arena, struct facts *facts, struct error *err)
 {
-	struct span domains[] = {SPAN("example.org")};
 	const struct parse_options options = {.input = input,
 		.tag_separator = '+',
-		.own_domains = domains,
-		.own_domain_count = 1};
+		.own_domains = &own_domain,
+		.own_domain_count = own_domain.size > 0};
 	struct buffer request = {0};
 	struct frame frame = {0};
 	bool ended = false;
@@ -133,6 +133,8 @@ int main(int count, char **arguments)
 			input = PARSE_TEXT;
 		else if (strcmp(arguments[i], "--html") == 0)
 			input = PARSE_HTML;
+		else if (strcmp(arguments[i], "--own") == 0 && i + 1 < count)
+			own_domain = span_from(arguments[++i]);
 		else if (strcmp(arguments[i], "--json") != 0 &&
 			 (i > 1 || strcmp(arguments[i], "parse") != 0) &&
 			 !print(arguments[i], input))

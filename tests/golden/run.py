@@ -34,7 +34,7 @@ def main():
             continue
         count += 1
         want = json.loads(mail.with_suffix(".json").read_text("utf-8"))
-        done = subprocess.run([program, *MODES[mail.suffix], str(mail)], capture_output=True, timeout=20)
+        done = subprocess.run([program, "--own", "example.org", *MODES[mail.suffix], str(mail)], capture_output=True, timeout=20)
         lines = [f"exit {done.returncode}: {done.stderr.decode()}"] if done.returncode else \
             differences("", want, json.loads(done.stdout))
         failed += bool(lines)

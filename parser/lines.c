@@ -1,0 +1,105 @@
+#include "parser/lines.h"
+
+struct lines lines_of(struct arena *arena, struct span text)
+{
+	struct span rest = text, line;
+	struct lines lines = {0};
+	size_t count = 0;
+
+	while (span_next_line(&rest, &line))
+		count++;
+	lines.items = arena_array(arena, struct span, count);
+	rest = text;
+	while (span_next_line(&rest, &line))
+		lines.items[lines.count++] = line;
+	return lines;
+}
+
+struct span lines_join(struct arena *arena, const struct lines *lines, size_t from, size_t to)
+{
+	size_t size = 0;
+
+	while (from < to && line_is_blank(lines->items[from]))
+		from++;
+	while (to > from && line_is_blank(lines->items[to - 1]))
+		to--;
+	for (size_t i = from; i < to; i++)
+		size += lines->items[i].size + 1;
+	if (size == 0)
+		return (struct span){0};
+	char *text = arena_alloc(arena, size), *at = text;
+	for (size_t i = from; i < to; i++) {
+		if (lines->items[i].size > 0)
+			memcpy(at, lines->items[i].data, lines->items[i].size);
+		at += lines->items[i].size;
+		*at++ = '\n';
+	}
+	return (struct span){text, size - 1};
+}
+
+/* Bytes of the white space at the front of text; 0: none. */
+static size_t space_size(struct span text)
+{
+	static const struct span wide[] = {
+		SPAN_INIT("\xc2\xa0"),	   /* U+00A0 no-break space */
+		SPAN_INIT("\xe2\x80\x8b"), /* U+200B zero width space */
+		SPAN_INIT("\xe2\x80\x8e"), /* U+200E left-to-right mark */
+		SPAN_INIT("\xe2\x80\xaf"), /* U+202F narrow no-break space */
+		SPAN_INIT("\xef\xbb\xbf"), /* U+FEFF byte order mark */
+	};
+
+	if (text.size > 0 && memchr(" \t\r\f\v", text.data[0], 5))
+		return 1;
+	for (size_t i = 0; i < ARRAY_COUNT(wide); i++)
+		if (span_starts(text, wide[i]))
+			return wide[i].size;
+	return 0;
+}
+
+struct span line_trim(struct span line)
+{
+	size_t size, end = 0;
+
+	while ((size = space_size(line)) > 0)
+		line = span_after(line, size);
+	for (size_t at = 0; at < line.size;) {
+		size = space_size(span_after(line, at));
+		at += size > 0 ? size : 1;
+		if (size == 0)
+			end = at;
+	}
+	return span_part(line, 0, end);
+}
+
+bool line_is_blank(struct span line)
+{
+	return line_trim(line).size == 0;
+}
+
+size_t line_quote_depth(struct span line, struct span *content)
+{
+	size_t depth = 0, at = 0, end = 0;
+
+	while (at < line.size && (line.data[at] == '>' || line.data[at] == ' ')) {
+		if (line.data[at++] == '>') {
+			depth++;
+			end = at;
+		}
+	}
+	*content = span_after(line, end);
+	if (depth > 0 && span_starts(*content, SPAN(" ")))
+		*content = span_after(*content, 1);
+	return depth;
+}
+
+struct span line_unquote(struct span line, size_t depth)
+{
+	while (depth-- > 0) {
+		struct span inner = span_starts(line, SPAN(" ")) ? span_after(line, 1) : line;
+
+		if (!span_starts(inner, SPAN(">")))
+			return line;
+		line = span_after(inner, 1);
+	}
+	return span_starts(line, SPAN(" ")) ? span_after(line, 1) : line;
+}
