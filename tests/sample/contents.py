@@ -274,3 +274,13 @@ def broken():
 
 def all_mails(now):
     return (capture() + archive() + invoices(now) + leads() + support() + board(now) + broken())
+
+
+# What must stand in the record: (what, key of the row), command, values.
+EXPECTED_RECORD = [
+    (("ticket number", "number"), ("ticket", "list"), ["PP-2041", "SW-88120", "CH-10077"]),
+    (("task", "title"), ("task", "list"),
+     ["Balean Board Meeting action: Anna: renew the insurance"]),
+    (("case", "subject"), ("case", "list"), ["Wheel of cart 12 is broken"]),
+    (("lead's contact", "contact"), ("deal", "list"), ["Nora Berg", "Ivo Marin", "Tessa Groen"]),
+]
