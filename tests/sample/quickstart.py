@@ -71,15 +71,13 @@ def configuration(server, authority, feed_port):
         "invoices": {"assignee": "clara"},
         "support": {"assignee": "bram"},
         "leads": {
-            "create": "create", "owners": ["anna", "bram"], "source": "mail",
-            "form": {
-                "senders": ["form@web.example.net"],
-                "fields": [
-                    {"label": "Name", "field": "name"}, {"label": "Company", "field": "company"},
-                    {"label": "Email", "field": "email"}, {"label": "Phone", "field": "phone"},
-                    {"label": "Message", "field": "message"},
-                ],
-            },
+            "owners": ["anna", "bram"], "source": "mail",
+            "form_senders": ["form@web.example.net"],
+            "form_fields": [
+                {"label": "Name", "field": "name"}, {"label": "Company", "field": "company"},
+                {"label": "Email", "field": "email"}, {"label": "Phone", "field": "phone"},
+                {"label": "Message", "field": "message"},
+            ],
             "score": [{"field": "text", "contains": "quotation", "score": 20},
                       {"field": "text", "contains": "budget", "score": 10}],
         },
