@@ -82,6 +82,7 @@ struct entry {
 	int64_t message_id;
 	bool new_delivery;
 	enum entry_next next_step;
+	bool dead;
 	bool action_added;
 	struct wire_cursor cursor; /* ENTRY_OPENED */
 };

@@ -13,7 +13,9 @@
 #include "store/mailbox.h"
 #include "store/message.h"
 
-#define TRIES_MAX	3
+#define TRIES_MAX 3
+/* A server that could not do it gets a rest. */
+#define ACTION_AGAIN_MS 60000
 #define FACTS_MAX_BYTES ((size_t)64 << 20)
 
 static const struct config_mailbox *entry_mailbox(
@@ -200,7 +202,8 @@ static bool count_failure(struct ledger *ledger, struct entry *entry, bool final
 
 	if (!intake_failed(
 		    ledger->intake, entry->message_id, entry->stage, &entry->why, final, err) ||
-		!is_state(ledger, entry, SPAN("received"), &received, err))
+		!is_state(ledger, entry, SPAN("received"), &received, err) ||
+		!is_state(ledger, entry, SPAN("dead"), &entry->dead, err))
 		return false;
 	entry->next_step = received ? NEXT_READ_STORED : NEXT_NOTHING;
 	return true;
@@ -350,13 +353,15 @@ static bool apply_state(
 		       well && state->state == READER_WATCHING, now_ms, err);
 }
 
-static bool apply_action_done(struct ledger *ledger, struct entry *entry, struct error *err)
+static bool apply_action_done(
+	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
 {
 	const struct wire_action_done *done = &entry->of.done;
 	bool finding = done->result == WIRE_GONE || done->result == WIRE_DROPPED;
 
 	if (done->result == WIRE_FAILED)
-		return true;
+		return server_action_tried(
+			ledger->db, (int64_t)done->id, now_ms + ACTION_AGAIN_MS, err);
 	return server_action_done(
 		ledger->db, (int64_t)done->id, finding ? done->text : (struct span){0}, err);
 }
@@ -373,6 +378,7 @@ bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, str
 {
 	entry->next_step = NEXT_NOTHING;
 	entry->action_added = false;
+	entry->dead = false;
 	if (entry->source->broken)
 		return true; /* fetched again by the next reader */
 	if (entry->kind != ENTRY_STORED && entry->source->kind == PEER_READER &&
@@ -394,7 +400,7 @@ bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, str
 	case ENTRY_STATE:
 		return apply_state(ledger, entry, now_ms, err);
 	case ENTRY_ACTION_DONE:
-		return apply_action_done(ledger, entry, err);
+		return apply_action_done(ledger, entry, now_ms, err);
 	case ENTRY_FETCHED:
 		break;
 	}
@@ -411,6 +417,5 @@ bool entry_apply_failed(
 		(!store(ledger, entry, now_ms, &result, err) ||
 			!is_state(ledger, entry, SPAN("received"), &received, err)))
 		return false;
-	/* a further route of a decided mail: shown as dead at once, rather than left out */
 	return count_failure(ledger, entry, !received, err);
 }

@@ -2,12 +2,8 @@
  * ledger_settle.c - what follows an entry once it is on the disk: answers to its reader, the next
  * try, the log.
  */
-#include "base/clock.h"
 #include "base/log.h"
 #include "daemon/ledger.h"
-
-/* A server that could not do it gets a rest. */
-#define ACTION_AGAIN_MS 60000
 
 static void settle_batch(struct source *source, const struct wire_batch *batch)
 {
@@ -38,10 +34,7 @@ static void settle_action_done(struct source *source, const struct wire_action_d
 {
 	if (source->actions_out > 0)
 		source->actions_out--;
-	if (done->result == WIRE_FAILED)
-		source->actions_again_at_ms = clock_monotonic_ms() + ACTION_AGAIN_MS;
-	else
-		source->actions_at_ms = 0;
+	source->actions_at_ms = 0;
 	if (done->result != WIRE_DONE)
 		log_event(done->result == WIRE_FAILED ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE,
 			done->result == WIRE_FAILED ? "action-failed" : "action-dropped",
@@ -49,9 +42,10 @@ static void settle_action_done(struct source *source, const struct wire_action_d
 			log_number("action", (int64_t)done->id), log_text("why", done->text));
 }
 
-static void log_dead(const struct entry *entry)
+/* Of a mail that was decided before, only what this copy adds is left out. */
+static void log_given_up(const struct entry *entry)
 {
-	log_event(LOG_LEVEL_ERROR, "dead",
+	log_event(LOG_LEVEL_ERROR, entry->dead ? "dead" : "copy-undecided",
 		log_string("mailbox", entry->source->mailbox ? entry->source->mailbox : ""),
 		log_number("message", entry->message_id), log_string("stage", entry->stage),
 		log_string("error", entry->why.text),
@@ -82,7 +76,7 @@ static void settle_mail(struct ledger *ledger, struct entry *entry)
 	if (entry->next_step == NEXT_READ_STORED)
 		ledger_look_for_stored(ledger);
 	else if (entry->state == ENTRY_FAILED && entry->stage)
-		log_dead(entry);
+		log_given_up(entry);
 }
 
 void entry_settle(struct ledger *ledger, struct entry *entry)

@@ -219,11 +219,11 @@ static void go_on_stopping(struct supervisor *supervisor)
 		supervisor->phase = PHASE_STOP_LEDGER;
 	if (supervisor->phase == PHASE_STOP_LEDGER) {
 		stop_kind(supervisor, CHILD_LEDGER, LEDGER_GRACE_MS);
+		/* they end when the ledger closes their sockets */
+		stop_kind(supervisor, CHILD_PARSER, LEDGER_GRACE_MS + PARSERS_GRACE_MS);
 		if (!is_running(supervisor, CHILD_LEDGER))
 			supervisor->phase = PHASE_STOP_PARSERS;
 	}
-	if (supervisor->phase == PHASE_STOP_PARSERS)
-		stop_kind(supervisor, CHILD_PARSER, PARSERS_GRACE_MS);
 }
 
 static void begin_stopping(struct supervisor *supervisor, const char *why)

@@ -143,7 +143,7 @@ static bool check_change(const struct config *old, const struct config *new, str
 {
 	if (strcmp(old->state_directory, new->state_directory) != 0)
 		return error_set(err, ERROR_INPUT,
-			"storage.state_directory changed from %s to %s: that needs a restart",
+			"storage.directory changed from %s to %s: that needs a restart",
 			old->state_directory, new->state_directory);
 	return true;
 }

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import sys
+import tempfile
 
 import pytest
 
@@ -24,12 +25,14 @@ def authority(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def dovecot(tmp_path_factory, authority):
+def dovecot(authority):
     """One server for all tests; each takes users of its own (dovecot.add_user)."""
     if not dovecot_module.available():
         pytest.skip("dovecot is not installed")
-    with dovecot_module.Dovecot(tmp_path_factory.mktemp("dovecot"), authority) as server:
-        yield server
+    # not below pytest's own folder, which another run closes to others (0700) when it begins
+    with tempfile.TemporaryDirectory(prefix="dovecot") as directory:
+        with dovecot_module.Dovecot(directory, authority) as server:
+            yield server
 
 
 @pytest.fixture
