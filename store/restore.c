@@ -81,7 +81,7 @@ static bool copy_file(const char *from, const char *to, struct error *err)
 /* "postroom.db", "-wal": the name beside it. */
 static void beside(const char *database, const char *suffix, char *path)
 {
-	snprintf(path, PATH_MAX, "%s%s", database, suffix);
+	snprintf(path, PATH_MAX, "%.*s%s", PATH_MAX - 16, database, suffix);
 }
 
 /* The copy of a database that was not made by us may have its log beside it. */
