@@ -83,14 +83,13 @@ static bool own_header(const struct delivery *delivery, struct buffer *frame, st
 }
 
 static bool insert_delivery(struct db *db, const struct delivery *delivery, int64_t message_id,
-	struct span header, int64_t now_ms, int64_t *id, struct error *err)
+	int64_t now_ms, int64_t *id, struct error *err)
 {
 	struct sql *q;
 
 	if (!sql_start(db,
 		    "INSERT INTO delivery (message_id, folder_id, uidvalidity, uid, source, "
-		    "outcome, "
-		    "received_ms, seen_ms, header) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+		    "outcome, received_ms, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
 		    "ON CONFLICT DO NOTHING RETURNING id",
 		    &q, err))
 		return false;
@@ -102,9 +101,24 @@ static bool insert_delivery(struct db *db, const struct delivery *delivery, int6
 	sql_bind_string(q, 6, delivery->raw_frame.size ? "stored" : "header-only");
 	sql_bind_id(q, 7, delivery->received_ms);
 	sql_bind_i64(q, 8, now_ms);
-	if (header.size)
-		sql_bind_bytes(q, 9, header);
 	return sql_run_id(q, id, err);
+}
+
+static bool write_header(
+	struct db *db, const struct delivery *delivery, int64_t id, struct error *err)
+{
+	struct buffer header CLEANUP(buffer_done) = {0};
+	struct sql *q;
+
+	if (!own_header(delivery, &header, err))
+		return false;
+	if (!header.size)
+		return true;
+	if (!sql_start(db, "UPDATE delivery SET header = ?2 WHERE id = ?1", &q, err))
+		return false;
+	sql_bind_i64(q, 1, id);
+	sql_bind_bytes(q, 2, buffer_span(&header));
+	return sql_run(q, err);
 }
 
 struct known {
@@ -142,39 +156,31 @@ static bool find_delivery(struct db *db, const struct delivery *delivery, int64_
  * one UID to two mails. The last two now point to this message; the earlier message stays.
  */
 static bool take_place(struct db *db, const struct delivery *delivery, const struct known *known,
-	int64_t message_id, struct span header, struct error *err)
+	int64_t message_id, struct error *err)
 {
 	struct sql *q;
 
 	if (!sql_start(db,
-		    "UPDATE delivery SET message_id = ?2, outcome = ?3, header = ?4 WHERE id = ?1",
+		    "UPDATE delivery SET message_id = ?2, outcome = ?3, header = NULL WHERE id = "
+		    "?1",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, known->id);
 	sql_bind_i64(q, 2, message_id);
 	sql_bind_string(q, 3, delivery->raw_frame.size ? "stored" : "header-only");
-	if (header.size)
-		sql_bind_bytes(q, 4, header);
 	if (!sql_run(q, err))
 		return false;
 	return known->message_id || (message_count_add(db, SPAN("missing"), -1, err) &&
 					    message_count_add(db, SPAN("deliveries"), 1, err));
 }
 
-bool message_store(struct db *db, const struct delivery *delivery, int64_t now_ms,
+/* Which delivery it is; made, or found where its place was known. */
+static bool ensure_delivery(struct db *db, const struct delivery *delivery, int64_t now_ms,
 	struct delivery_result *result, struct error *err)
 {
-	struct buffer header CLEANUP(buffer_done) = {0};
 	struct known known;
 
-	*result = (struct delivery_result){0};
-	if (!ensure_message(db, delivery, now_ms, result, err))
-		return false;
-	if (!result->new_message || !delivery->raw_frame.size)
-		if (!own_header(delivery, &header, err))
-			return false;
-	if (!insert_delivery(db, delivery, result->message_id, buffer_span(&header), now_ms,
-		    &result->delivery_id, err))
+	if (!insert_delivery(db, delivery, result->message_id, now_ms, &result->delivery_id, err))
 		return false;
 	result->new_delivery = result->delivery_id != 0;
 	if (result->new_delivery)
@@ -182,10 +188,20 @@ bool message_store(struct db *db, const struct delivery *delivery, int64_t now_m
 	if (!find_delivery(db, delivery, result->message_id, &known, err))
 		return false;
 	result->delivery_id = known.id;
-	if (known.message_id == result->message_id)
+	result->new_delivery = known.message_id != result->message_id;
+	return !result->new_delivery || take_place(db, delivery, &known, result->message_id, err);
+}
+
+bool message_store(struct db *db, const struct delivery *delivery, int64_t now_ms,
+	struct delivery_result *result, struct error *err)
+{
+	*result = (struct delivery_result){0};
+	if (!ensure_message(db, delivery, now_ms, result, err) ||
+		!ensure_delivery(db, delivery, now_ms, result, err))
+		return false;
+	if (!result->new_delivery || (result->new_message && delivery->raw_frame.size))
 		return true;
-	result->new_delivery = true;
-	return take_place(db, delivery, &known, result->message_id, buffer_span(&header), err);
+	return write_header(db, delivery, result->delivery_id, err);
 }
 
 bool message_store_missing(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid,

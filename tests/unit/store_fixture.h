@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/compress.h"
 #include "store/db.h"
 #include "store/message.h"
 #include "store/operation.h"
@@ -109,14 +110,17 @@ static inline void fixture_commit(struct fixture *f)
 /* A message with a subject that makes its identity. Inside a write transaction. */
 static inline int64_t fixture_message(struct fixture *f, const char *subject)
 {
-	struct delivery delivery = {
+	struct buffer frame CLEANUP(buffer_done) = {0};
+	struct delivery_result result;
+	struct delivery delivery;
+
+	compress_append(&frame, span_from(subject));
+	delivery = (struct delivery){
 		.identity = digest_of(span_from(subject)),
 		.source = span_from(subject),
-		.raw_frame = SPAN("raw"),
-		.size_bytes = 3,
+		.raw_frame = buffer_span(&frame),
+		.size_bytes = (int64_t)strlen(subject),
 	};
-	struct delivery_result result;
-
 	must(f, message_store(f->db, &delivery, 1000, &result, &f->err));
 	return result.message_id;
 }
