@@ -219,28 +219,28 @@ static const struct fault faults[] = {
 	{"organisation: {name: E, zone: UTC, domains: ['@example.org']}\n",
 		"f.yaml:1:46: organisation.domains[0]: '@example.org' is no domain; leave out what "
 		"stands before the '@' and the '@' itself"},
-	{"organisation: {name: E, zone: UTC, domains: [a.org, GMX.de]}\n",
-		"f.yaml:1:53: organisation.domains[1]: 'GMX.de' is a free mail provider: its other "
+	{"organisation: {name: E, zone: UTC, domains: [a.test, GMX.de]}\n",
+		"f.yaml:1:54: organisation.domains[1]: 'GMX.de' is a free mail provider: its other "
 		"customers would count as ours; give the addresses of our people under 'users' "
 		"instead"},
-	{"organisation: {name: E, zone: UTC, domains: a.org}\nusers:\n  - name: a.b\n    "
+	{"organisation: {name: E, zone: UTC, domains: a.test}\nusers:\n  - name: a.b\n    "
 	 "addresses: "
-	 "a@a.org\n",
+	 "a@a.test\n",
 		"f.yaml:3:11: users[0].name: 'a.b' is no user name: it stands in addresses "
 		"(crm+to-anna@), so it may only have letters, digits, '-' and '_'"},
-	{"organisation: {name: E, zone: UTC, domains: a.org}\nusers:\n  - {name: a, addresses: "
-	 "a@a.org}\n  - {name: A, addresses: b@a.org}\n",
+	{"organisation: {name: E, zone: UTC, domains: a.test}\nusers:\n  - {name: a, addresses: "
+	 "a@a.test}\n  - {name: A, addresses: b@a.test}\n",
 		"f.yaml:4:12: users[1].name: there are two users with this name"},
-	{"organisation: {name: E, zone: UTC, domains: a.org}\nusers:\n  - {name: a, addresses: "
-	 "a@a.org}\n  - {name: b, addresses: [b@a.org, A@A.org]}\n",
-		"f.yaml:4:36: users[1].addresses[1]: this address is already given to user 'a'"},
-	{"organisation: {name: E, zone: UTC, domains: a.org}\nusers:\n  - {name: a, addresses: "
+	{"organisation: {name: E, zone: UTC, domains: a.test}\nusers:\n  - {name: a, addresses: "
+	 "a@a.test}\n  - {name: b, addresses: [b@a.test, A@A.test]}\n",
+		"f.yaml:4:37: users[1].addresses[1]: this address is already given to user 'a'"},
+	{"organisation: {name: E, zone: UTC, domains: a.test}\nusers:\n  - {name: a, addresses: "
 	 "a}\n",
 		"f.yaml:3:26: users[0].addresses: 'a' is no mail address; addresses look like "
 		"anna@example.org"},
-	{"organisation: {name: E, zone: UTC, domains: a.org}\nusers:\n  - {name: a, addresses: "
-	 "'Anna <a@a.org>'}\n",
-		"f.yaml:3:26: users[0].addresses: 'Anna <a@a.org>' is no mail address; addresses "
+	{"organisation: {name: E, zone: UTC, domains: a.test}\nusers:\n  - {name: a, addresses: "
+	 "'Anna <a@a.test>'}\n",
+		"f.yaml:3:26: users[0].addresses: 'Anna <a@a.test>' is no mail address; addresses "
 		"look like anna@example.org"},
 
 	/* references */
