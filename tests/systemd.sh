@@ -9,20 +9,20 @@ trap 'rm -rf "$scratch"' EXIT
 fail() { echo "systemd.sh: $*" >&2; exit 1; }
 
 # As installed: every line but the path of a program that is not there yet.
-grep -q "^ExecStart=$sbin/postroomd --config " "$build/systemd/postroom.service" ||
+grep -q "^ExecStart=$sbin/postroomd --config " "$build/systemd/postroomd.service" ||
 	fail "the unit does not start $sbin/postroomd"
 printf '#!/bin/sh\n' >"$scratch/postroomd"
 chmod +x "$scratch/postroomd"
-sed "s|$sbin/postroomd|$scratch/postroomd|" "$build/systemd/postroom.service" \
-	>"$scratch/postroom.service"
+sed "s|$sbin/postroomd|$scratch/postroomd|" "$build/systemd/postroomd.service" \
+	>"$scratch/postroomd.service"
 
-said=$(systemd-analyze verify --man=no "$scratch/postroom.service" 2>&1) ||
+said=$(systemd-analyze verify --man=no "$scratch/postroomd.service" 2>&1) ||
 	fail "systemd-analyze verify: $said"
 # other packages' units on this machine may be complained about; ours may not
 printf '%s\n' "$said" | grep -i postroom && fail "systemd-analyze verify complains"
 
 # 0 (closed) to 100 (open): the threshold is what it is now, so that nothing opens unseen.
-systemd-analyze security --offline=true --threshold=11 "$scratch/postroom.service" \
+systemd-analyze security --offline=true --threshold=11 "$scratch/postroomd.service" \
 	>"$scratch/score" 2>&1 || { tail -5 "$scratch/score" >&2; fail "the unit opened"; }
 tail -1 "$scratch/score"
 
