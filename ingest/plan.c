@@ -8,6 +8,13 @@
 #include "ingest/kind.h"
 #include "ingest/origin.h"
 
+void plan_init(struct plan *plan, struct mail *mail)
+{
+	*plan = (struct plan){.mail = mail};
+	plan->last_effect = plan->tag_effects = &plan->effects;
+	plan->last_match = &plan->matches;
+}
+
 struct effect *plan_add(struct plan *plan, enum effect_kind kind, struct span why)
 {
 	struct effect *effect = arena_alloc(plan->mail->arena, sizeof(*effect));
@@ -129,14 +136,14 @@ static bool plan_decide(struct plan *plan, struct error *err)
 bool plan_make(struct plan *plan, struct mail *mail, const struct route *route, bool released,
 	struct error *err)
 {
-	*plan = (struct plan){.mail = mail, .route = *route};
-	plan->last_effect = plan->tag_effects = &plan->effects;
-	plan->last_match = &plan->matches;
+	plan_init(plan, mail);
+	plan->route = *route;
 	if (route->found)
 		plan->verdict = policy_judge(mail, route);
 	if (released) {
 		plan->verdict.allowed = true;
 		plan->verdict.rotate = false;
+		plan->verdict.vouched = mail->sender >= 0;
 		plan->verdict.rule = SPAN("released by a person");
 	}
 	mail->vouched = plan->verdict.vouched;

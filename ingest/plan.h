@@ -92,6 +92,8 @@ struct plan {
 MUST_CHECK bool plan_make(struct plan *plan, struct mail *mail, const struct route *route,
 	bool released, struct error *err);
 
+/* An empty plan, for effects that a person asked for. */
+void plan_init(struct plan *plan, struct mail *mail);
 /* Adds an effect of that kind at the end; the caller fills it. */
 struct effect *plan_add(struct plan *plan, enum effect_kind kind, struct span why);
 struct match *plan_add_match(struct plan *plan, const struct match *match);
@@ -105,6 +107,11 @@ struct effect *plan_ask(struct plan *plan, const char *reason, struct span addre
  */
 MUST_CHECK bool plan_apply(struct plan *plan, int64_t route_id, const char *actor, const char *verb,
 	struct operation *operation, struct error *err);
+/* The rule as it is recorded. */
+struct span plan_rule(const struct plan *plan);
+/* As plan_apply, but the state of the route is left to the caller. */
+MUST_CHECK bool plan_record(struct plan *plan, int64_t route_id, const char *actor,
+	const char *verb, struct operation *operation, struct error *err);
 /* The effects alone, from `first` on. */
 MUST_CHECK bool plan_apply_effects(struct plan *plan, struct effect *first, int64_t route_id,
 	const char *actor, const char *verb, struct operation *operation, struct error *err);

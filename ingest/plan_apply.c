@@ -4,6 +4,14 @@
 
 #include "base/text.h"
 
+/* Rules are shown in lists: long evidence is cut. */
+#define RULE_MAX_BYTES 500
+
+struct span plan_rule(const struct plan *plan)
+{
+	return text_cut(plan->rule, RULE_MAX_BYTES);
+}
+
 /* What carrying out a plan needs beside it. */
 struct application {
 	struct plan *plan;
@@ -188,7 +196,7 @@ bool plan_apply_effects(struct plan *plan, struct effect *first, int64_t route_i
 	return effects_apply(&application, first, err);
 }
 
-bool plan_apply(struct plan *plan, int64_t route_id, const char *actor, const char *verb,
+bool plan_record(struct plan *plan, int64_t route_id, const char *actor, const char *verb,
 	struct operation *operation, struct error *err)
 {
 	struct application application = {
@@ -198,8 +206,13 @@ bool plan_apply(struct plan *plan, int64_t route_id, const char *actor, const ch
 		.verb = verb,
 		.operation = operation,
 	};
-	return matches_apply(&application, err) &&
-	       effects_apply(&application, plan->effects, err) &&
+	return matches_apply(&application, err) && effects_apply(&application, plan->effects, err);
+}
+
+bool plan_apply(struct plan *plan, int64_t route_id, const char *actor, const char *verb,
+	struct operation *operation, struct error *err)
+{
+	return plan_record(plan, route_id, actor, verb, operation, err) &&
 	       route_set_state(plan->mail->intake->db, route_id, span_from(plan->state),
-		       text_cut(plan->rule, 500), err);
+		       plan_rule(plan), err);
 }

@@ -141,7 +141,7 @@ static inline struct desk *desk_start(bool create_contacts)
 	struct desk *d = calloc(1, sizeof *d);
 	char text[8192];
 
-	strcpy(d->store.directory, "/tmp/postroom-test-XXXXXX");
+	snprintf(d->store.directory, sizeof d->store.directory, "%s", "/tmp/postroom-test-XXXXXX");
 	assert_non_null(mkdtemp(d->store.directory));
 	desk_file(d->store.directory, "secret", "geheim7\n");
 	snprintf(text, sizeof text, desk_config, d->store.directory,
