@@ -244,6 +244,14 @@ static void cell_print(struct output *output, struct span text, const struct col
 		pad(&output->text, 2);
 }
 
+/* A line whose last cells are empty ends with its last word. */
+static void line_end(struct buffer *out)
+{
+	while (out->size > 0 && out->data[out->size - 1] == ' ')
+		out->size--;
+	buffer_append_byte(out, '\n');
+}
+
 static void table_print(
 	struct output *output, const struct table *table, const struct column *columns)
 {
@@ -260,14 +268,14 @@ static void table_print(
 							       : span_from(columns[i].title),
 				&columns[i], table->widths[i], true, i == last);
 	}
-	buffer_append_byte(&output->text, '\n');
+	line_end(&output->text);
 	for (size_t row = 0; row < table->rows; row++) {
 		for (size_t i = 0; i <= last; i++) {
 			if (table->widths[i] > 0)
 				cell_print(output, table_cell(table, row, i), &columns[i],
 					table->widths[i], false, i == last);
 		}
-		buffer_append_byte(&output->text, '\n');
+		line_end(&output->text);
 	}
 }
 
