@@ -18,11 +18,13 @@ static void pages_done(int64_t done, int64_t total)
 
 static enum exit_code run_backup(struct cli *cli)
 {
-	enum exit_code code = cli_open_db(cli, DB_READ);
+	enum exit_code code = cli_open_db(cli, DB_READ); /* there must be one */
 	const char *file = cli_argument(cli, 0);
 	struct error err;
 	bool good;
 
+	if (code == EXIT_DONE)
+		code = cli_open_db(cli, DB_WRITE); /* to remember when it was */
 	if (code != EXIT_DONE)
 		return code;
 	progress_begin(&progress);

@@ -1,11 +1,15 @@
 /*
  * mailbox.c - `postroom mailbox`: what the readers reported, and where they are.
  */
+#include <inttypes.h>
+
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
 #include "cli/records.h"
+#include "store/mailbox.h"
+#include "store/setting.h"
 
 static const struct column columns[] = {
 	{"name", "mailbox", COLUMN_TEXT},
@@ -59,6 +63,36 @@ static enum exit_code run_show(struct cli *cli)
 	return EXIT_DONE;
 }
 
+static bool retry_ask(struct cli *cli, const char *mailbox, struct error *err)
+{
+	struct span name = arena_format(&cli->arena, MAILBOX_RETRY_SETTING "%s", mailbox);
+	struct span now = arena_format(&cli->arena, "%" PRId64, cli->now_ms);
+
+	if (!db_begin_write(cli->db, err))
+		return false;
+	if (setting_set(cli->db, name.data, now, err))
+		return db_commit(cli->db, err);
+	db_rollback(cli->db);
+	return false;
+}
+
+static enum exit_code run_retry(struct cli *cli)
+{
+	enum exit_code code = cli_open_intake(cli);
+	const struct config_mailbox *mailbox;
+	struct error err;
+
+	if (code == EXIT_DONE)
+		code = pick_mailbox(cli, cli_argument(cli, 0), &mailbox);
+	if (code != EXIT_DONE)
+		return code;
+	if (!retry_ask(cli, mailbox->name, &err))
+		return cli_fail(&err);
+	message_print("%s: the daemon tries again within seconds; see: postroom mailbox show %s",
+		mailbox->name, mailbox->name);
+	return EXIT_DONE;
+}
+
 static const struct command_argument one_argument[] = {
 	{.name = "MAILBOX", .type = VALUE_MAILBOX},
 	{0},
@@ -79,6 +113,15 @@ const struct command mailbox_commands[] = {
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
 		.run = run_show,
+	},
+	{
+		.noun = "mailbox",
+		.verb = "retry",
+		.summary = "Let the daemon try a mailbox again now",
+		.description = "For one that waits: after a refused password, say, that was put "
+			       "right.",
+		.arguments = one_argument,
+		.run = run_retry,
 	},
 	{0},
 };

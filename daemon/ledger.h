@@ -109,7 +109,8 @@ struct source {
 	bool opened; /* a folder was opened: actions may be sent */
 	int actions_out;
 	int64_t action_after_id, actions_at_ms, actions_again_at_ms;
-	char trouble[256]; /* of its last state, empty: all well */
+	int64_t retry_since_ms; /* UTC: `postroom mailbox retry` after this is news */
+	char trouble[256];	/* of its last state, empty: all well */
 };
 
 struct parser_peer {
@@ -158,7 +159,8 @@ struct ledger {
 	bool index_left; /* search is behind */
 	bool sum_changed;
 	char status[1024];
-	int64_t progress_at_ms, disk_at_ms, status_at_ms, look_at_ms, stop_at_ms; /* monotonic */
+	int64_t progress_at_ms, disk_at_ms, status_at_ms, look_at_ms, retry_at_ms,
+		stop_at_ms; /* monotonic */
 };
 
 /* ledger_entry.c: entries and their queues */

@@ -9,6 +9,12 @@
 #include "base/span.h"
 #include "store/db.h"
 
+/*
+ * The setting (store/setting.h) that asks the daemon to try a mailbox again at once: this and the
+ * mailbox's name; its value is when, in UTC milliseconds.
+ */
+#define MAILBOX_RETRY_SETTING "mailbox.retry."
+
 struct mailbox_row {
 	int64_t id;
 	struct span name, kind, state, waits_for, last_error;

@@ -14,9 +14,7 @@ organisation:
 storage: {{directory: {directory}/state}}
 users:
   - {{name: anna, full_name: Anna Visser, addresses: [anna@example.org], teams: [sales]}}
-  - {{name: ben, full_name: Ben Bakker, addresses: [ben@example.org]}}
-teams:
-  - {{name: sales, users: [anna, ben]}}
+  - {{name: ben, full_name: Ben Bakker, addresses: [ben@example.org], teams: [office]}}
 mailboxes:
   - name: crm
     kind: capture

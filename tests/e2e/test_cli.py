@@ -514,6 +514,7 @@ def test_calendar(postroom):
         assert text.startswith('BEGIN:VCALENDAR\r\n') and f'BEGIN:{kind}\r\n' in text
         assert 'Call\\; now' in text
     assert 'VEVENT' in postroom('calendar', 'export', '--team', 'sales').out
+    assert 'VEVENT' not in postroom('calendar', 'export', '--team', 'office').out
     assert 'VEVENT' not in postroom('calendar', 'export', 'ben').out
     postroom('calendar', 'export', code=2)
     postroom('calendar', 'export', 'karel', code=3)
