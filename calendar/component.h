@@ -36,10 +36,10 @@ void component_add_x(icalcomponent *component, const char *name, const char *val
 /* Appends the component's lines (CRLF, folded). Frees nothing. */
 void component_append(struct buffer *out, icalcomponent *component);
 
-/* The two kinds of component; the caller frees with icalcomponent_free. */
-icalcomponent *event_new(
+/* The two kinds of component, of event.c and task.c; the caller frees with icalcomponent_free. */
+icalcomponent *component_new_event(
 	struct arena *arena, const struct calendar_item *item, const struct component_style *style);
-icalcomponent *task_new(
+icalcomponent *component_new_task(
 	struct arena *arena, const struct calendar_item *item, const struct component_style *style);
 
 #endif

@@ -1,7 +1,7 @@
 /* VEVENT: rules 6, 7, 9 and 10. */
 #include "calendar/component.h"
 
-icalcomponent *event_new(
+icalcomponent *component_new_event(
 	struct arena *arena, const struct calendar_item *item, const struct component_style *style)
 {
 	icalcomponent *event = icalcomponent_new_vevent();

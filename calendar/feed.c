@@ -17,9 +17,10 @@ struct render {
 static bool render_item(void *context, const struct calendar_item *item, struct error *err)
 {
 	struct render *render = context;
-	icalcomponent *component = render->feed->kind == CALENDAR_EVENTS
-					   ? event_new(&render->arena, item, &render->style)
-					   : task_new(&render->arena, item, &render->style);
+	icalcomponent *component =
+		render->feed->kind == CALENDAR_EVENTS
+			? component_new_event(&render->arena, item, &render->style)
+			: component_new_task(&render->arena, item, &render->style);
 
 	(void)err;
 	component_append(render->out, component);

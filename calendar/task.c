@@ -1,7 +1,7 @@
 /* VTODO: rules 6, 7, 9 and 10. */
 #include "calendar/component.h"
 
-icalcomponent *task_new(
+icalcomponent *component_new_task(
 	struct arena *arena, const struct calendar_item *item, const struct component_style *style)
 {
 	icalcomponent *task = icalcomponent_new_vtodo();

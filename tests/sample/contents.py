@@ -198,7 +198,7 @@ def support():
             days_ago=1),
         ask("s04", SABINE, "Regal wackelt", "Guten Tag,\n\ndas Regal im Lager wackelt.\n\nS. Köhler"),
         ask("s05", "Tom Unknown <tom@somewhere.example>", "Where is my parcel?",
-            "I ordered a chair three weeks ago.\n\nTom"),
+            "I ordered a chair three weeks ago.\n\nTom", expect="waiting"),
         ask("s06", LUCIE, "Absence du bureau : Échantillons",
             "Je suis absente jusqu'au 30 novembre.", expect="ignored",
             headers=(("Auto-Submitted", "auto-replied"), ("X-Autoreply", "yes"))),
