@@ -476,8 +476,10 @@ static bool begins_attribution(struct span text)
 {
 	if (text.size > 0 && text.data[0] >= '0' && text.data[0] <= '9')
 		return true;
-	for (size_t i = 0; i < ARRAY_COUNT(attribution_leads); i++)
-		if (span_starts_fold(text, span_from(attribution_leads[i])))
+	/* asked of every line: the first byte, without its case bit, mostly says no */
+	for (size_t i = 0; text.size > 0 && i < ARRAY_COUNT(attribution_leads); i++)
+		if ((text.data[0] | 0x20) == (attribution_leads[i][0] | 0x20) &&
+			span_starts_fold(text, span_from(attribution_leads[i])))
 			return true;
 	return false;
 }
@@ -510,10 +512,12 @@ static bool is_attribution(struct span text, bool dashed_begin)
 	while (bare.size > 0 && memchr("-*_ ", bare.data[bare.size - 1], 4))
 		bare = span_part(bare, 0, bare.size - 1);
 	bool colon = span_ends(bare, SPAN(":")) || span_ends(bare, SPAN("\xef\xbc\x9a"));
-	bool verb = contains_stem(bare, attribution_verbs, ARRAY_COUNT(attribution_verbs));
+	bool dashed = dashed_begin && bare.size + 1 < text.size;
+	/* looked for only where it counts: most lines are no attribution */
+	bool verb = (colon || dashed) &&
+		    contains_stem(bare, attribution_verbs, ARRAY_COUNT(attribution_verbs));
 	bool address = span_find_byte(bare, '@') > 0;
-	bool dashed_end = bare.size + 1 < text.size;
-	if (dashed_begin && dashed_end && verb) /* "---- Anna wrote ----" */
+	if (dashed && verb) /* "---- Anna wrote ----" */
 		return true;
 	if (is_dated_address(bare))
 		return true;

@@ -37,38 +37,56 @@ struct span lines_join(struct arena *arena, const struct lines *lines, size_t fr
 	return (struct span){text, size - 1};
 }
 
-/* Bytes of the white space at the front of text; 0: none. */
-static size_t space_size(struct span text)
-{
-	static const struct span wide[] = {
-		SPAN_INIT("\xc2\xa0"),	   /* U+00A0 no-break space */
-		SPAN_INIT("\xe2\x80\x8b"), /* U+200B zero width space */
-		SPAN_INIT("\xe2\x80\x8e"), /* U+200E left-to-right mark */
-		SPAN_INIT("\xe2\x80\xaf"), /* U+202F narrow no-break space */
-		SPAN_INIT("\xef\xbb\xbf"), /* U+FEFF byte order mark */
-	};
+static const struct span wide_spaces[] = {
+	SPAN_INIT("\xc2\xa0"),	   /* U+00A0 no-break space */
+	SPAN_INIT("\xe2\x80\x8b"), /* U+200B zero width space */
+	SPAN_INIT("\xe2\x80\x8e"), /* U+200E left-to-right mark */
+	SPAN_INIT("\xe2\x80\xaf"), /* U+202F narrow no-break space */
+	SPAN_INIT("\xef\xbb\xbf"), /* U+FEFF byte order mark */
+};
 
-	if (text.size > 0 && memchr(" \t\r\f\v", text.data[0], 5))
-		return 1;
-	for (size_t i = 0; i < ARRAY_COUNT(wide); i++)
-		if (span_starts(text, wide[i]))
-			return wide[i].size;
+static bool is_narrow_space(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\f' || byte == '\v';
+}
+
+/* Most bytes of a mail are neither: only what may belong to a wide one is compared with them. */
+static bool is_ascii(char byte)
+{
+	return (unsigned char)byte < 0x80;
+}
+
+/* Bytes of the white space at the front of text; 0: none. */
+static size_t space_at_front(struct span text)
+{
+	if (text.size == 0 || is_ascii(text.data[0]))
+		return text.size > 0 && is_narrow_space(text.data[0]) ? 1 : 0;
+	for (size_t i = 0; i < ARRAY_COUNT(wide_spaces); i++)
+		if (span_starts(text, wide_spaces[i]))
+			return wide_spaces[i].size;
+	return 0;
+}
+
+/* The same at the end: no byte sequence of UTF-8 ends inside of another one. */
+static size_t space_at_end(struct span text)
+{
+	if (text.size == 0 || is_ascii(text.data[text.size - 1]))
+		return text.size > 0 && is_narrow_space(text.data[text.size - 1]) ? 1 : 0;
+	for (size_t i = 0; i < ARRAY_COUNT(wide_spaces); i++)
+		if (span_ends(text, wide_spaces[i]))
+			return wide_spaces[i].size;
 	return 0;
 }
 
 struct span line_trim(struct span line)
 {
-	size_t size, end = 0;
+	size_t size;
 
-	while ((size = space_size(line)) > 0)
+	while ((size = space_at_front(line)) > 0)
 		line = span_after(line, size);
-	for (size_t at = 0; at < line.size;) {
-		size = space_size(span_after(line, at));
-		at += size > 0 ? size : 1;
-		if (size == 0)
-			end = at;
-	}
-	return span_part(line, 0, end);
+	while ((size = space_at_end(line)) > 0)
+		line = span_part(line, 0, line.size - size);
+	return line;
 }
 
 bool line_is_blank(struct span line)

@@ -110,7 +110,7 @@ class Dovecot:
             shutil.copy(path, f"{self.directory}/{name}")
         self.config = f"{self.directory}/dovecot.conf"
         self._write_config(extra)
-        self._own(self.directory)
+        self.own(self.directory)
         self._let_through(self.directory)
 
     def _write_config(self, extra):
@@ -121,7 +121,8 @@ class Dovecot:
                 group=grp.getgrgid(self.gid).gr_name, plain_port=self.plain_port,
                 tls_port=self.tls_port, extra=extra))
 
-    def _own(self, path):
+    def own(self, path):
+        """Everything below the path belongs to Dovecot's user."""
         if not self.as_root:
             return
         for folder, folders, files in os.walk(path):
@@ -184,7 +185,7 @@ class Dovecot:
         home = f"{self.directory}/mail/{name}"
         for part in ("cur", "new", "tmp"):
             os.makedirs(f"{home}/Maildir/{part}", exist_ok=True)
-        self._own(home)
+        self.own(home)
         self.set_password(name, password)
         return name
 

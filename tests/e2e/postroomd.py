@@ -19,7 +19,7 @@ LOG_FIELD = re.compile(r' (\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 STATES = ('received', 'filed', 'waiting', 'ignored', 'quarantined', 'dead', 'erased')
 
 
-def wait_for(condition, timeout=30, what='condition'):
+def wait_for(condition, timeout=30, what='condition', every=0.01):
     """Polls until the condition gives something true, and returns that."""
     until = time.monotonic() + timeout
     while True:
@@ -28,7 +28,7 @@ def wait_for(condition, timeout=30, what='condition'):
             return result
         if time.monotonic() > until:
             raise AssertionError(f'{what} did not come true within {timeout} s')
-        time.sleep(0.01)
+        time.sleep(every)
 
 
 def mailbox(name, server, user, authority, kind='support', **more):
