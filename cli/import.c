@@ -11,6 +11,10 @@
 #include "cli/pick.h"
 #include "cli/progress.h"
 #include "ingest/replay.h"
+#include "store/search.h"
+
+/* Mails in one transaction of the search index: other writers wait that long. */
+#define INDEX_SLICE 200
 
 /* ---------------------------------------------------------------- import */
 
@@ -29,6 +33,21 @@ static void import_complain(
 		message_print("%s, byte %" PRId64 ": %s", path, offset, err->text);
 	else
 		message_print("%s: %s", path, err->text);
+}
+
+/* The daemon would do it within a minute; without one `postroom search` finds the mail too. */
+static bool index_all(struct cli *cli, struct progress *progress, struct error *err)
+{
+	int64_t done = 0, left = 1;
+
+	while (left > 0) {
+		if (!search_index(cli->db, INDEX_SLICE, &left, err))
+			return false;
+		done += INDEX_SLICE;
+		if (left > 0)
+			progress_draw(progress, done, "mails indexed", done, done + left);
+	}
+	return true;
 }
 
 static void import_print(struct cli *cli, const struct import_progress *total)
@@ -78,6 +97,8 @@ static enum exit_code run_import(struct cli *cli)
 	good = import_paths(cli->intake, cli->db, cli->parser,
 		(char *const *)cli->invocation.arguments, cli->invocation.argument_count, &options,
 		&total, &err);
+	if (good && total.mails_new > 0)
+		good = index_all(cli, &progress, &err);
 	progress_end(&progress);
 	if (!good)
 		return cli_fail(&err);
@@ -117,6 +138,8 @@ static enum exit_code run_replay(struct cli *cli)
 	progress_begin(&progress);
 	good = replay_run(cli->intake, cli->db, cli->parser, message.id, all, cli->actor,
 		replay_progress, &progress, &result, &err);
+	if (good && result.read > 0)
+		good = index_all(cli, &progress, &err);
 	progress_end(&progress);
 	if (!good)
 		return cli_fail(&err);
