@@ -20,6 +20,27 @@ bool message_count_add(struct db *db, struct span name, int64_t rows, struct err
 	return true;
 }
 
+/* One row less of the old state, one more of the new. */
+static bool move_count(
+	struct db *db, struct span old_state, struct span new_state, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "UPDATE message_count SET rows = rows + CASE WHEN name = ?2 THEN 1 ELSE -1 END "
+		    "WHERE name IN (?1, ?2)",
+		    &q, err))
+		return false;
+	sql_bind_text(q, 1, old_state);
+	sql_bind_text(q, 2, new_state);
+	if (!sql_run(q, err))
+		return false;
+	if (sql_changes(db) != 2)
+		return error_set(
+			err, ERROR_BUG, "no message state is called \"%.*s\"", SPAN_ARG(new_state));
+	return true;
+}
+
 bool message_change_state(struct db *db, int64_t message_id, struct span old_state,
 	struct span new_state, struct error *err)
 {
@@ -31,8 +52,7 @@ bool message_change_state(struct db *db, int64_t message_id, struct span old_sta
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	sql_bind_text(q, 2, new_state);
-	return sql_run(q, err) && message_count_add(db, old_state, -1, err) &&
-	       message_count_add(db, new_state, 1, err);
+	return sql_run(q, err) && move_count(db, old_state, new_state, err);
 }
 
 /* ---------------------------------------------------------------- what the state follows from */

@@ -113,9 +113,6 @@ static bool check_fresh(const char *fresh, struct error *err)
 	/* All of it in the one file: what is renamed is the file alone. */
 	ok = ok && backup_check(db, err) && sql_script(db, "PRAGMA journal_mode = DELETE", err);
 	db_close(db);
-	/* Not our disk is wrong, but what we were given. */
-	if (!ok && err->kind == ERROR_STORAGE)
-		err->kind = ERROR_INPUT;
 	return ok;
 }
 
@@ -123,9 +120,13 @@ static bool bring_in(const char *file, const struct paths *paths, struct error *
 {
 	char log[PATH_MAX];
 
-	if (copy_file(file, paths->fresh, err) && copy_log(file, paths->fresh, err) &&
-		check_fresh(paths->fresh, err) && place_sync(paths->fresh, err))
-		return true;
+	if (copy_file(file, paths->fresh, err) && copy_log(file, paths->fresh, err)) {
+		if (check_fresh(paths->fresh, err))
+			return place_sync(paths->fresh, err);
+		/* Not our disk is wrong, but what we were given. */
+		if (err->kind == ERROR_STORAGE)
+			err->kind = ERROR_INPUT;
+	}
 	unlink(paths->fresh);
 	beside(paths->fresh, "-wal", log);
 	unlink(log);
