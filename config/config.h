@@ -85,6 +85,11 @@ struct config_mailbox {
 	const char *policy_authserv_id;
 	const char *policy_header_name, *policy_header_value;
 	struct config_secret policy_secret;
+	/*
+	 * The value of policy_secret, or why it can't be read, set after loading by a process that
+	 * may not read it itself (the ledger). Both NULL: read policy_secret.
+	 */
+	const char *policy_secret_value, *policy_secret_fault;
 	const char *envelope_field;	 /* the pinned one, NULL: the usual ones */
 	struct config_strings may_write; /* users; empty: all */
 	enum server_action action;
@@ -135,7 +140,7 @@ struct config_leads {
 
 /* A weekly appointment for the finance board, in the organisation's zone. */
 struct config_finance_run {
-	bool present; /* false: there is none, and nothing else is set */
+	bool present; /* false: there is none, and nothing else counts */
 	enum weekday on;
 	int hour, minute; /* 0..23, 0..59 */
 	int64_t length_ms;

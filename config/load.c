@@ -19,7 +19,7 @@
 #include "config/read.h"
 
 /* 5,000 users with five addresses each take 1 MiB. */
-#define FILE_MAX_BYTES (8 << 20)
+#define FILE_MAX_BYTES (4 << 20) /* some KB are usual; it travels in one frame */
 /* The deepest key of the table lies 6 levels down. */
 #define DEPTH_MAX 16
 
@@ -362,13 +362,11 @@ static bool read_file(int file, const char *path, struct buffer *text, struct er
 	return true;
 }
 
-bool config_load(const char *path, struct config **config, struct error *err)
+bool config_read(const char *path, struct buffer *text, struct error *err)
 {
-	CLEANUP(buffer_done) struct buffer text = {0};
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	bool read_whole;
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	bool ok;
 
-	*config = NULL;
 	if (file < 0 && errno == ENOENT)
 		return error_set(err, ERROR_INPUT,
 			"%s: there is no such file; 'postroom config example' prints one to start "
@@ -376,7 +374,16 @@ bool config_load(const char *path, struct config **config, struct error *err)
 			path);
 	if (file < 0)
 		return error_set_errno(err, ERROR_INPUT, errno, "%s: cannot be opened", path);
-	read_whole = read_file(file, path, &text, err);
+	ok = read_file(file, path, text, err);
 	close(file);
-	return read_whole && config_load_text(path, buffer_span(&text), config, err);
+	return ok;
+}
+
+bool config_load(const char *path, struct config **config, struct error *err)
+{
+	CLEANUP(buffer_done) struct buffer text = {0};
+
+	*config = NULL;
+	return config_read(path, &text, err) &&
+	       config_load_text(path, buffer_span(&text), config, err);
 }

@@ -4,6 +4,7 @@
 #ifndef CONFIG_LOAD_H
 #define CONFIG_LOAD_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "config/config.h"
 
@@ -15,7 +16,9 @@
  * for the first fault; *config is NULL then. Free with config_free.
  */
 MUST_CHECK bool config_load(const char *path, struct config **config, struct error *err);
-/* As config_load for a file's bytes; path is only named in messages. Reads nothing else. */
+/* The first half of it: the file's bytes, if nobody else can change them. Appends to text. */
+MUST_CHECK bool config_read(const char *path, struct buffer *text, struct error *err);
+/* The second half; path is only named in messages. Reads nothing else. */
 MUST_CHECK bool config_load_text(
 	const char *path, struct span text, struct config **config, struct error *err);
 

@@ -44,6 +44,28 @@ static bool lock_database(struct ledger *ledger, struct error *err)
 	return true;
 }
 
+/* What the supervisor read for us, into the new configuration. */
+static bool take_secrets(struct config *config, struct span secrets, struct error *err)
+{
+	struct role_secret secret;
+
+	while (secrets.size > 0) {
+		if (!role_read_secret(&secrets, &secret, err))
+			return false;
+		for (size_t i = 0; i < config->mailbox_count; i++) {
+			struct config_mailbox *mailbox = &config->mailboxes[i];
+			const char *text;
+
+			if (!span_equal(span_from(mailbox->name), secret.mailbox))
+				continue;
+			text = arena_string(&config->arena, secret.text);
+			mailbox->policy_secret_value = secret.known ? text : NULL;
+			mailbox->policy_secret_fault = secret.known ? NULL : text;
+		}
+	}
+	return true;
+}
+
 static bool load_config(struct ledger *ledger, struct span body, struct error *err)
 {
 	struct role_start start;
@@ -56,6 +78,10 @@ static bool load_config(struct ledger *ledger, struct span body, struct error *e
 	arena_done(&arena);
 	if (!ok)
 		return false;
+	if (!take_secrets(config, start.secrets, err)) {
+		config_free(config);
+		return false;
+	}
 	config_free(ledger->config);
 	ledger->config = config;
 	ledger->progress_ms = start.progress_ms;

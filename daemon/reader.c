@@ -104,7 +104,7 @@ static bool after_refusal(struct reader *reader, struct error *why, struct error
 	if (reader->refusals >= REFUSALS_MAX) {
 		reader->refusals = 0;
 		wait_ms = reader->start.auth_retry_ms;
-		snprintf(words, sizeof(words), "another secret: then postroom mailbox retry %.*s",
+		snprintf(words, sizeof(words), "another secret; then: postroom mailbox retry %.*s",
 			SPAN_ARG(reader->start.mailbox));
 	}
 	if (!tell(reader, READER_REFUSED, words, wait_ms, why, err) ||
@@ -232,10 +232,23 @@ static void note_silence(struct reader *reader)
 			log_number("poll_ms", reader->start.poll_ms));
 }
 
+/* A folder that can't be opened: what it was told with stays in sight until it can. */
+static bool find_missing(const struct reader *reader, struct error *why)
+{
+	for (size_t i = 0; i < reader->start.folder_count; i++)
+		if (reader->folders[i].missing[0]) {
+			error_set(why, ERROR_INPUT, "%s", reader->folders[i].missing);
+			return true;
+		}
+	return false;
+}
+
 static bool tell_watching(struct reader *reader, int64_t wait_ms, struct error *err)
 {
-	struct error quiet;
+	struct error quiet, missing;
 
+	if (find_missing(reader, &missing))
+		return tell(reader, READER_WATCHING, "new mail", wait_ms, &missing, err);
 	if (reader->idle_silent < IDLE_SILENT_MAX)
 		return tell(reader, READER_WATCHING, "new mail", wait_ms, NULL, err);
 	error_set(&quiet, ERROR_NONE, "the server's IDLE stays silent; polling instead");

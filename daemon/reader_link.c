@@ -244,7 +244,8 @@ bool link_open_folder(struct reader *reader, const struct wire_folder *folder, s
 
 bool link_state(struct reader *reader, const struct wire_state *state, struct error *err)
 {
-	if (state->error != ERROR_NONE)
+	/* what troubles a reader that watches was logged when it began */
+	if (state->error != ERROR_NONE && state->state != READER_WATCHING)
 		log_event(LOG_LEVEL_WARNING, reader_state_name(state->state),
 			log_text("folder", state->folder), log_text("error", state->text),
 			log_string("error_kind", error_kind_name(state->error)),

@@ -8,7 +8,6 @@
 
 static bool tell_missing(struct reader *reader, struct reader_folder *folder, struct error *err)
 {
-	char text[300];
 	struct wire_state state = {
 		.state = READER_FOLDER,
 		.error = ERROR_INPUT,
@@ -16,12 +15,11 @@ static bool tell_missing(struct reader *reader, struct reader_folder *folder, st
 		.waits_for = SPAN("the folder"),
 	};
 
-	if (folder->missing)
+	if (folder->missing[0])
 		return true;
-	folder->missing = true;
-	snprintf(text, sizeof(text), "the folder %.*s can't be opened: %s", SPAN_ARG(folder->name),
-		imap_words(reader->imap));
-	state.text = span_from(text);
+	snprintf(folder->missing, sizeof(folder->missing), "the folder %.*s can't be opened: %s",
+		SPAN_ARG(folder->name), imap_words(reader->imap));
+	state.text = span_from(folder->missing);
 	return link_state(reader, &state, err);
 }
 
@@ -29,9 +27,9 @@ static bool tell_found(struct reader *reader, struct reader_folder *folder, stru
 {
 	struct wire_state state = {.state = READER_FOLDER, .folder = folder->name};
 
-	if (!folder->missing)
+	if (!folder->missing[0])
 		return true;
-	folder->missing = false;
+	folder->missing[0] = '\0';
 	return link_state(reader, &state, err);
 }
 

@@ -21,7 +21,7 @@ struct reader_folder {
 	uint32_t uidvalidity; /* as last opened; 0: never */
 	uint32_t uidnext;
 	uint32_t last_uid; /* sent up to here, and told to the ledger */
-	bool missing;	   /* said so already */
+	char missing[300]; /* why it can't be opened, as it was told; empty: it can */
 };
 
 /* A batch that was sent and is not committed. */

@@ -14,6 +14,7 @@ void role_write_start(const struct role_start *start, struct buffer *out)
 	pack_span(out, start->path);
 	pack_span(out, start->text);
 	pack_i64(out, start->progress_ms);
+	pack_span(out, start->secrets);
 }
 
 bool role_read_start(struct span body, struct role_start *start, struct error *err)
@@ -23,7 +24,28 @@ bool role_read_start(struct span body, struct role_start *start, struct error *e
 	start->path = unpack_span(&in);
 	start->text = unpack_span(&in);
 	start->progress_ms = unpack_i64(&in);
+	start->secrets = unpack_span(&in);
 	return finish(&in, "START", err);
+}
+
+void role_write_secret(const struct role_secret *secret, struct buffer *out)
+{
+	pack_span(out, secret->mailbox);
+	pack_bool(out, secret->known);
+	pack_span(out, secret->text);
+}
+
+bool role_read_secret(struct span *secrets, struct role_secret *secret, struct error *err)
+{
+	struct unpack in = {*secrets, false};
+
+	secret->mailbox = unpack_span(&in);
+	secret->known = unpack_bool(&in);
+	secret->text = unpack_span(&in);
+	*secrets = in.rest;
+	if (in.bad)
+		return error_set(err, ERROR_INPUT, "a START frame's secrets do not fit");
+	return true;
 }
 
 void role_write_peer(const struct role_peer *peer, struct buffer *out)

@@ -39,6 +39,17 @@ struct role_start {
 	struct span path;    /* of the configuration file, for messages */
 	struct span text;    /* its bytes, for config_load_text */
 	int64_t progress_ms; /* send CONTROL_PROGRESS about this often while all is well */
+	struct span secrets; /* of the ledger: struct role_secret, one behind the other */
+};
+
+/*
+ * The secret tag of a mailbox. The ledger can't read it itself: it has neither systemd's
+ * credentials nor, once in its sandbox, the files and commands.
+ */
+struct role_secret {
+	struct span mailbox;
+	bool known;	  /* false: `text` says why it can't be read */
+	struct span text; /* the secret */
 };
 
 enum role_peer_kind { PEER_READER, PEER_PARSER, PEER_FEED };
@@ -66,6 +77,7 @@ struct role_fetched {
 };
 
 void role_write_start(const struct role_start *start, struct buffer *out);
+void role_write_secret(const struct role_secret *secret, struct buffer *out);
 void role_write_peer(const struct role_peer *peer, struct buffer *out);
 void role_write_refused(const struct role_refused *refused, struct buffer *out);
 void role_write_fetched(const struct role_fetched *fetched, struct buffer *out);
@@ -73,6 +85,9 @@ void role_write_id(uint32_t id, struct buffer *out);
 
 /* Spans point into `body`. ERROR_INPUT when it does not fit. */
 MUST_CHECK bool role_read_start(struct span body, struct role_start *start, struct error *err);
+/* Takes the first one off role_start.secrets. */
+MUST_CHECK bool role_read_secret(
+	struct span *secrets, struct role_secret *secret, struct error *err);
 MUST_CHECK bool role_read_peer(struct span body, struct role_peer *peer, struct error *err);
 MUST_CHECK bool role_read_refused(
 	struct span body, struct role_refused *refused, struct error *err);

@@ -1,12 +1,9 @@
 /*
  * supervisor_reload.c - the configuration: read, compared with the one in force, put in force.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -15,37 +12,14 @@
 #include "daemon/role.h"
 #include "daemon/supervisor.h"
 
-#define CONFIG_MAX_BYTES ((size_t)4 << 20) /* fits a frame; a real one has some KB */
-#define STOP_GRACE_MS	 15000
-
-static bool read_file(const char *path, struct buffer *text, struct error *err)
-{
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	ssize_t got = -1;
-
-	if (file < 0)
-		return error_set_errno(err, ERROR_INPUT, errno, "%s", path);
-	while (text->size <= CONFIG_MAX_BYTES) {
-		got = read(file, buffer_reserve(text, 65536), 65536);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		text->size += (size_t)got;
-	}
-	if (got < 0)
-		error_set_errno(err, ERROR_INPUT, errno, "%s", path);
-	else if (got > 0)
-		error_set(err, ERROR_INPUT, "%s: more than %zu bytes", path, CONFIG_MAX_BYTES);
-	close(file);
-	return got == 0;
-}
+#define STOP_GRACE_MS 15000
 
 bool supervisor_load(
 	const char *path, struct buffer *text, struct config **config, struct error *err)
 {
 	*config = NULL;
-	return read_file(path, text, err) && config_load_text(path, buffer_span(text), config, err);
+	return config_read(path, text, err) &&
+	       config_load_text(path, buffer_span(text), config, err);
 }
 
 static struct child *find(
@@ -148,6 +122,16 @@ static bool check_change(const struct config *old, const struct config *new, str
 	return true;
 }
 
+/* Whoever waits tries again at once: what was wrong may be mended now, a password for one. */
+static void retry(struct child *child)
+{
+	struct error err;
+
+	if (child->kind == CHILD_READER && child->state == CHILD_UP &&
+		!channel_send(&child->control, CONTROL_RETRY, (struct span){0}, &err))
+		child_kill(child);
+}
+
 /* Stops what the new configuration no longer wants or wants otherwise; the loop starts the rest. */
 static void stop_changed(
 	struct supervisor *supervisor, const struct config *old, const struct config *new)
@@ -158,7 +142,7 @@ static void stop_changed(
 			(child->kind == CHILD_READER && !reader_same(old, new, child->name)) ||
 			child->kind == CHILD_FEED;
 
-		child->delay_ms = 0; /* whatever was wrong may be mended now */
+		child->delay_ms = 0;
 		child->restart_at_ms = 0;
 		if (changed && child->wanted)
 			log_event(LOG_LEVEL_INFO, "changed",
@@ -166,6 +150,8 @@ static void stop_changed(
 				log_string("name", child->name));
 		if (changed || !child->wanted)
 			child_stop(child, STOP_GRACE_MS);
+		else
+			retry(child);
 		/* a parser has no control socket: between two mails it costs nothing */
 		if (!child->wanted && child->kind == CHILD_PARSER)
 			child_kill(child);

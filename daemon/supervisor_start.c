@@ -24,15 +24,43 @@ static int64_t progress_ms(const struct supervisor *supervisor)
 	return wanted > 0 && wanted < PROGRESS_DEFAULT_MS ? wanted : PROGRESS_DEFAULT_MS;
 }
 
+/* Of one mailbox; that it can't be read is for the ledger to say with each mail it concerns. */
+static void write_secret_tag(const struct config_mailbox *mailbox, struct buffer *secrets)
+{
+	CLEANUP(secret_forget) struct buffer value = {0};
+	struct role_secret secret = {.mailbox = span_from(mailbox->name)};
+	struct error why;
+
+	secret.known = secret_read(&mailbox->policy_secret, &value, &why);
+	secret.text = secret.known ? buffer_span(&value) : span_from(why.text);
+	if (!secret.known)
+		log_event(LOG_LEVEL_ERROR, "secret-not-read", log_string("mailbox", mailbox->name),
+			log_string("error", why.text),
+			log_string("meaning", "all mail to its secret tag is quarantined"));
+	role_write_secret(&secret, secrets);
+}
+
+static void write_secret_tags(const struct config *config, struct buffer *secrets)
+{
+	for (size_t i = 0; i < config->mailbox_count; i++)
+		if (config->mailboxes[i].policy == POLICY_SECRET_TAG)
+			write_secret_tag(&config->mailboxes[i], secrets);
+}
+
 static bool send_start(
 	struct supervisor *supervisor, struct child *child, uint32_t type, struct error *err)
 {
+	CLEANUP(secret_forget) struct buffer secrets = {0};
 	struct role_start start = {
 		.path = span_from(supervisor->config_path),
 		.text = buffer_span(&supervisor->config_text),
 		.progress_ms = progress_ms(supervisor),
 	};
 	size_t mark;
+
+	if (child->kind == CHILD_LEDGER)
+		write_secret_tags(supervisor->config, &secrets);
+	start.secrets = buffer_span(&secrets);
 
 	role_write_start(&start, channel_begin(&child->control, type, &mark));
 	return channel_end(&child->control, mark, err);

@@ -195,10 +195,10 @@ enum reader_state {
  */
 struct wire_state {
 	enum reader_state state;
-	enum error_kind error; /* ERROR_NONE when all is well */
+	enum error_kind error; /* ERROR_NONE: all is well; WATCHING can miss a folder */
 	struct span folder;    /* READER_FOLDER, else empty */
 	struct span text;      /* one line that a person can act on; empty when all is well */
-	struct span waits_for; /* "new mail", "the next try", "`postroom mailbox retry NAME`" */
+	struct span waits_for; /* "new mail", "the next try", "another secret; …" */
 	int64_t until_ms;      /* the wait ends at that instant; 0: open */
 };
 

@@ -89,13 +89,24 @@ static void slots_fill(struct directory *directory)
 	}
 }
 
+static bool secret_value(
+	const struct config_mailbox *mailbox, struct buffer *value, struct error *err)
+{
+	if (mailbox->policy_secret_fault)
+		return error_set(err, ERROR_INPUT, "%s", mailbox->policy_secret_fault);
+	if (!mailbox->policy_secret_value)
+		return secret_read(&mailbox->policy_secret, value, err);
+	buffer_append_string(value, mailbox->policy_secret_value);
+	return true;
+}
+
 static void secret_load(struct directory *directory, const struct config_mailbox *mailbox)
 {
 	struct secret *secret = &directory->secrets[directory->secret_count++];
 	struct buffer value = {0};
 	struct error err = {0};
 	secret->mailbox = mailbox;
-	if (!secret_read(&mailbox->policy_secret, &value, &err))
+	if (!secret_value(mailbox, &value, &err))
 		secret->fault = arena_string(&directory->arena, span_from(err.text));
 	else if (value.size < 4)
 		/* Redacting it everywhere would also eat ordinary text. */

@@ -79,7 +79,7 @@ static struct span results_distrust(const struct mail *mail, uint32_t index)
 		if (!config_is_own_host(mail->intake->config, received->by))
 			return arena_format(mail->arena,
 				"it stands below a Received field by %.*s, which is none of "
-				"own_hosts",
+				"organisation.hosts",
 				SPAN_ARG(received->by));
 		if (with_is_authenticated(received->with))
 			return arena_format(mail->arena,
@@ -221,7 +221,8 @@ static struct finding submission_check(
 		const struct facts_received *received = &facts->received[i];
 		if (!config_is_own_host(mail->intake->config, received->by))
 			return failed(arena_format(mail->arena,
-				"the topmost Received field is by %.*s, which is none of own_hosts",
+				"the topmost Received field is by %.*s, which is none of "
+				"organisation.hosts",
 				SPAN_ARG(received->by)));
 		if (with_is_authenticated(received->with))
 			return (struct finding){
@@ -234,7 +235,8 @@ static struct finding submission_check(
 				SPAN_ARG(received->with.size ? received->with
 							     : SPAN("no protocol named"))));
 	}
-	return failed(SPAN("no Received field by one of own_hosts says that a user logged in"));
+	return failed(
+		SPAN("no Received field by one of organisation.hosts says that a user logged in"));
 }
 
 /* ---------------------------------------------------------------- plain fields */
@@ -287,7 +289,7 @@ static struct finding header_check(const struct mail *mail, const struct config_
 		if (!field_is_ours(mail, i))
 			return failed(arena_format(mail->arena,
 				"the field %s stands below a Received field that is by none of "
-				"own_hosts",
+				"organisation.hosts",
 				name));
 		return (struct finding){
 			true, arena_format(mail->arena, "the field %s is there", name)};

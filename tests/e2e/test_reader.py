@@ -120,10 +120,14 @@ def test_missing_folder_is_told_and_the_others_go_on(reader, dovecot, user):
     harness.wait_mails(1)
     told = harness.wait_state("folder")
     assert told.folder == "Nowhere" and "Nowhere" in told.text and told.error == "input"
+    harness.wait(lambda h: [s for s in h.states if s.state == "watching" and s.text == told.text],
+                 what="that it stays in sight")
     dovecot.create(user, "Nowhere")
     dovecot.deliver(user, mail(2), "Nowhere")
     harness.wait_mails(2)
     assert [s.error for s in harness.states if s.state == "folder"] == ["input", "none"]
+    seen = len(harness.states)
+    assert harness.wait_state("watching", after=seen).error == "none"
 
 
 def test_large_mail_comes_in_parts(reader, dovecot, user):
@@ -240,7 +244,7 @@ def test_refused_login_reads_the_secret_again_and_waits(reader, dovecot, user):
     refused = [s for s in harness.states if s.state == "refused"]
     assert all(s.error == "auth" for s in refused)
     assert refused[-1].until_ms - time.time() * 1000 > 3500000
-    assert "mailbox retry test" in refused[-1].waits_for
+    assert "another secret" in refused[-1].waits_for
     assert harness.need_secret == 3
     harness.secrets = ["secret"]
     dovecot.deliver(user, mail(1))

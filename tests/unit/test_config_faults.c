@@ -446,10 +446,10 @@ static void test_limits(void **state)
 	struct error err;
 
 	(void)state;
-	while (text.size <= 8 << 20)
+	while (text.size <= 4 << 20)
 		buffer_append_string(&text, "# a line of a file that is much too large\n");
 	assert_false(config_load_text("f.yaml", buffer_span(&text), &config, &err));
-	assert_string_equal(err.text, "f.yaml: the file is larger than 8 MiB");
+	assert_string_equal(err.text, "f.yaml: the file is larger than 4 MiB");
 	buffer_clear(&text);
 	for (int i = 0; i < 1000000; i++)
 		buffer_append_byte(&text, '[');
