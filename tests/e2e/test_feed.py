@@ -1,0 +1,181 @@
+"""The calendar feed over HTTP, as clients see it: rules 15 to 19 of docs/calendar.md, and its
+content through two parsers that know nothing of us."""
+import gzip
+import http.client
+import json
+import os
+import pathlib
+import re
+import sqlite3
+import subprocess
+
+import icalendar
+import pytest
+import vobject
+
+from postroomd import Postroomd
+from dovecot import free_ports
+
+
+class Feed:
+    """A daemon without mailboxes, its feed, and the command."""
+
+    def __init__(self, build, directory):
+        self.port, = free_ports(1)
+        self.daemon = Postroomd(build, directory)
+        self.command = str(pathlib.Path(build) / 'bin' / 'postroom')
+        self.daemon.configure(
+            feed={'listen': f'127.0.0.1:{self.port}', 'base_url': 'https://crm.example.org'},
+            users=[{'name': 'anna', 'addresses': ['anna@example.org'], 'teams': ['sales']},
+                   {'name': 'ben', 'addresses': ['ben@example.org'], 'teams': ['sales']}],
+            finance={'run': {'on': 'thu', 'at': '10:00', 'length': '1h', 'users': ['ben']}})
+
+    def postroom(self, *words):
+        done = subprocess.run([self.command, *words, '--json'], capture_output=True, text=True,
+                              env={**os.environ, 'POSTROOM_CONFIG': str(self.daemon.config)})
+        assert done.returncode == 0, f'{words}: {done.stdout}{done.stderr}'
+        return json.loads(done.stdout) if done.stdout.strip() else None
+
+    def address(self, *scope):
+        """The path of a new feed's events.ics."""
+        url = self.postroom('feed', 'add', *scope)['events']
+        assert url.startswith('https://crm.example.org/feed/')
+        return url.removeprefix('https://crm.example.org')
+
+    def get(self, path, method='GET', **headers):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=10)
+        connection.request(method, path, headers={name.replace('_', '-'): value
+                                                  for name, value in headers.items()})
+        answer = connection.getresponse()
+        answer.body = answer.read()
+        connection.close()
+        return answer
+
+
+@pytest.fixture
+def feed(build, tmp_path):
+    made = Feed(build, tmp_path)
+    with made.daemon as daemon:
+        daemon.wait_event('serving')
+        yield made
+
+
+def test_answer_and_its_validators(feed):
+    path = feed.address('anna')
+    feed.postroom('task', 'add', 'Call Pieter', '--assignee', 'anna', '--due', '2w')
+    first = feed.get(path)
+    assert first.status == 200
+    assert first.getheader('Content-Type') == 'text/calendar; charset=utf-8'
+    assert first.getheader('Content-Disposition') == 'inline'
+    assert first.getheader('Vary') == 'Accept-Encoding'
+    assert re.fullmatch(r'"[0-9a-f]+"', first.getheader('ETag'))
+    assert feed.get(path).body == first.body
+    for headers in ({'If_None_Match': first.getheader('ETag')}, {'If_None_Match': '*'},
+                    {'If_Modified_Since': first.getheader('Last-Modified')}):
+        again = feed.get(path, **headers)
+        assert (again.status, again.body) == (304, b'')
+    head = feed.get(path, 'HEAD')
+    assert (head.status, head.body) == (200, b'')
+    assert int(head.getheader('Content-Length')) == len(first.body)
+    packed = feed.get(path, Accept_Encoding='gzip')
+    assert packed.getheader('Content-Encoding') == 'gzip'
+    assert gzip.decompress(packed.body) == first.body
+    assert packed.getheader('ETag') != first.getheader('ETag')
+
+
+def test_a_change_is_in_the_next_answer(feed):
+    path = feed.address('anna')
+    feed.postroom('task', 'add', 'Call Pieter', '--assignee', 'anna', '--due', '2w')
+    first = feed.get(path)
+    assert b'Call Pieter #1' in first.body
+    feed.postroom('task', 'done', '1')
+    second = feed.get(path, If_None_Match=first.getheader('ETag'))
+    assert second.status == 200 and b'Call Pieter' not in second.body
+
+
+def test_read_only(feed):
+    path = feed.address('anna')
+    for method in ('PUT', 'POST', 'DELETE', 'PATCH'):
+        answer = feed.get(path, method)
+        assert (answer.status, answer.getheader('Allow')) == (405, 'GET, HEAD')
+
+
+def test_every_wrong_address_is_the_same_404(feed):
+    path = feed.address('anna')
+    token = path.split('/')[2]
+    revoked = feed.address('anna')
+    listed = feed.postroom('feed', 'list')
+    feed.postroom('feed', 'revoke', str(listed[-1]['id']))
+    other = ('A' if token[0] != 'A' else 'B') + token[1:]
+    answers = {(answer.status, answer.body) for answer in map(feed.get, (
+        f'/feed/{other}/events.ics', f'/feed/{token}/other.ics', f'/feed/{token}', '/feed/', '/',
+        f'/feed/{token[:-1]}/events.ics', '/feed/%2e%2e/events.ics', revoked,
+        '/feed//events.ics'))}
+    assert len(answers) == 1 and answers.pop()[0] == 404
+    assert feed.get(path).status == 200
+
+
+def test_no_token_in_the_log_or_the_database(feed):
+    path = feed.address('anna')
+    token = path.split('/')[2]
+    for each in (path, f'/feed/{token}/nothing'):
+        feed.get(each)
+    assert feed.daemon.terminate() == 0
+    assert not any(token in str(line) for line in feed.daemon.log)
+    for file in feed.daemon.state.iterdir():
+        if file.is_file():
+            assert token.encode() not in file.read_bytes(), file
+
+
+def test_who_fetched_is_listed(feed):
+    path = feed.address('anna')
+    feed.get(path, User_Agent='Thunderbird/128')
+    assert feed.daemon.terminate() == 0  # what is not reported yet is told at the end
+    row, = feed.postroom('feed', 'list')
+    assert row['last_client'] == 'Thunderbird/128'
+
+
+def test_team_and_finance_run(feed):
+    feed.postroom('task', 'add', 'For Anna', '--assignee', 'anna', '--due', '3d')
+    feed.postroom('task', 'add', 'For Ben', '--assignee', 'ben', '--due', '4d')
+    team = feed.get(feed.address('--team', 'sales')).body.decode()
+    assert 'For Anna' in team and 'For Ben' in team and 'Finance run' in team
+    anna = feed.get(feed.address('anna')).body.decode()
+    assert 'For Ben' not in anna and 'Finance run' not in anna
+
+
+@pytest.mark.parametrize('title', ['a,b;c\\d "e" : f', 'Ünïcödé 📅 ' * 12, 'x' * 240,
+                                   'BEGIN:VEVENT\nUID:evil', '\x1b[31mred', 'é' * 100])
+def test_two_parsers_read_the_same_title(feed, title):
+    feed.postroom('task', 'add', title, '--assignee', 'anna', '--due', '2w')
+    for name, component in (('events.ics', 'VEVENT'), ('tasks.ics', 'VTODO')):
+        body = feed.get(feed.address('anna').replace('events.ics', name)).body.decode()
+        one, = icalendar.Calendar.from_ical(body).walk(component)
+        other = getattr(vobject.readOne(body), component.lower())
+        assert str(one['SUMMARY']) == other.summary.value
+        words = [word for word in re.split(r'[\s\x00-\x1f]+', title) if word]
+        assert all(word[:20] in other.summary.value for word in words[:3])
+        assert str(one['UID']).startswith('task-1@')
+
+
+def test_health_and_metrics(feed):
+    health = json.loads(feed.get('/health').body)
+    assert health['ledger']['fetched'] == 0
+    metrics = feed.get('/metrics').body.decode()
+    assert 'postroom_messages{state="filed"} 0\n' in metrics
+    assert feed.get('/robots.txt').body == b'User-agent: *\nAllow: /\n'
+
+
+def test_failure_is_503_not_an_empty_calendar(feed):
+    path = feed.address('anna')
+    feed.postroom('task', 'add', 'Call', '--assignee', 'anna', '--due', '2w')
+    first = feed.get(path)
+    feed.daemon.expected.add('page-failed')
+    with sqlite3.connect(feed.daemon.state / 'postroom.db') as database:
+        database.execute('ALTER TABLE task RENAME TO task_gone')
+    broken = feed.get(path)
+    assert broken.status == 503 and b'BEGIN' not in broken.body
+    assert int(broken.getheader('Retry-After')) > 0
+    with sqlite3.connect(feed.daemon.state / 'postroom.db') as database:
+        database.execute('ALTER TABLE task_gone RENAME TO task')
+    assert feed.get(path).body == first.body
