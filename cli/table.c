@@ -155,7 +155,7 @@ static struct span table_cell(const struct table *table, size_t row, size_t colu
 	size_t index = row * table->columns + column;
 	size_t from = index ? table->ends[index - 1] : 0;
 
-	return (struct span){table->cells.data + from, table->ends[index] - from};
+	return span_part(buffer_span(&table->cells), from, table->ends[index] - from);
 }
 
 static void table_build(struct table *table, struct arena *arena, const json_t *array,
