@@ -138,10 +138,22 @@ static bool open_read(struct db *db, const char *path, struct error *err)
 	return open_handle(db, path, SQLITE_OPEN_READONLY, err) && schema_check(db, true, err);
 }
 
+/*
+ * The change to WAL asks for a lock while it holds one, so SQLite does not call the handler that
+ * waits: two processes that make the database together would find it locked.
+ */
+static bool set_for_writing(struct db *db, struct error *err)
+{
+	for (int tries = 0; !sql_script(db, settings_write, err); tries++)
+		if (err->kind != ERROR_BUSY || !wait_for_others(db, tries))
+			return false;
+	return true;
+}
+
 static bool open_write(struct db *db, const char *path, struct error *err)
 {
 	return open_handle(db, path, SQLITE_OPEN_READWRITE, err) && schema_check(db, false, err) &&
-	       sql_script(db, settings_write, err) && schema_upgrade(db, err);
+	       set_for_writing(db, err) && schema_upgrade(db, err);
 }
 
 bool db_open(const char *directory, enum db_mode mode, struct db **db, struct error *err)

@@ -13,7 +13,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PROGRAMS = ['bin/postroom', 'sbin/postroomd', 'libexec/postroom/postroom-parser']
+PROGRAMS = ['bin/postroom', 'sbin/postroomd', 'libexec/postroom/postroom-calendar',
+            'libexec/postroom/postroom-parser']
 DATA = [
     'lib/systemd/system/postroomd.service',
     'lib/sysusers.d/postroom.conf',

@@ -27,7 +27,7 @@ static struct span read_file(const char *path)
 int main(int count, char **arguments)
 {
 	const struct parse_options options = {.input = PARSE_MAIL, .tag_separator = '+'};
-	int rounds = count > 2 ? atoi(arguments[1]) : 0;
+	long rounds = count > 2 ? strtol(arguments[1], NULL, 10) : 0;
 	struct buffer facts_bytes = {0};
 	struct arena arena = {0};
 	size_t mails = 0, bytes = 0;
@@ -42,7 +42,7 @@ int main(int count, char **arguments)
 		raw[i] = read_file(arguments[i + 2]);
 	parse_init();
 	int64_t begin = clock_monotonic_ms();
-	for (int round = 0; round < rounds; round++) {
+	for (long round = 0; round < rounds; round++) {
 		for (int i = 0; i < files; i++) {
 			struct facts facts;
 			struct error err;
