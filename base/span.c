@@ -80,8 +80,12 @@ ptrdiff_t span_find_fold(struct span span, struct span needle)
 {
 	if (needle.size > span.size)
 		return -1;
+	if (needle.size == 0)
+		return 0;
+	unsigned char first = lower(needle.data[0]);
 	for (size_t i = 0; i + needle.size <= span.size; i++)
-		if (equal_fold_bytes(span.data + i, needle.data, needle.size))
+		if (lower(span.data[i]) == first &&
+			equal_fold_bytes(span.data + i, needle.data, needle.size))
 			return (ptrdiff_t)i;
 	return -1;
 }
@@ -140,14 +144,35 @@ bool span_next(struct span *rest, char separator, struct span *piece)
 	return true;
 }
 
+/*
+ * Bytes before the first LF or CR. Piece by piece, so that a text with one of them at its far end
+ * and many of the other is not searched to its end for each line.
+ */
+static size_t line_size(struct span text)
+{
+	const size_t piece_bytes = 256;
+
+	for (size_t at = 0; at < text.size; at += piece_bytes) {
+		struct span piece = span_part(text, at, piece_bytes);
+		const char *feed = memchr(piece.data, '\n', piece.size);
+		size_t size = feed ? (size_t)(feed - piece.data) : piece.size;
+		const char *carriage = memchr(piece.data, '\r', size);
+
+		if (carriage)
+			return at + (size_t)(carriage - piece.data);
+		if (feed)
+			return at + size;
+	}
+	return text.size;
+}
+
 bool span_next_line(struct span *rest, struct span *line)
 {
-	size_t end = 0, skip;
+	size_t end, skip;
 
 	if (rest->size == 0)
 		return false;
-	while (end < rest->size && rest->data[end] != '\n' && rest->data[end] != '\r')
-		end++;
+	end = line_size(*rest);
 	*line = span_part(*rest, 0, end);
 	skip = end;
 	if (skip < rest->size && rest->data[skip] == '\r')

@@ -162,34 +162,45 @@ void text_append(struct buffer *out, int32_t code_point)
 	buffer_append(out, (struct span){(const char *)bytes, (size_t)size});
 }
 
-/* Valid UTF-8 without NUL, with no longer run of combining marks than normalizing can bear. */
-static void append_repaired(struct buffer *out, struct span text)
+/* `run` combining marks stand right before this piece, which has no NUL. */
+static void append_repaired_piece(struct buffer *out, struct span text, int *run)
 {
 	size_t at = 0;
-	int run = 0;
 
 	while (at < text.size) {
 		size_t ascii = ascii_prefix(span_after(text, at));
 		int32_t code_point;
 
-		if (ascii > 0 && !memchr(text.data + at, '\0', ascii)) {
+		if (ascii > 0) {
 			buffer_append(out, span_part(text, at, ascii));
 			at += ascii;
-			run = 0;
+			*run = 0;
 			continue;
 		}
 		code_point = take_code_point(text, &at);
-		if (code_point == 0)
-			continue;
 		if (code_point < 0)
 			code_point = REPLACEMENT;
-		run = utf8proc_get_property(code_point)->combining_class != 0 ? run + 1 : 0;
-		if (run > COMBINING_RUN_MAX) {
+		*run = utf8proc_get_property(code_point)->combining_class != 0 ? *run + 1 : 0;
+		if (*run > COMBINING_RUN_MAX) {
 			text_append(out, JOINER);
-			run = 1;
+			*run = 1;
 		}
 		text_append(out, code_point);
 	}
+}
+
+/*
+ * Valid UTF-8 without NUL, with no longer run of combining marks than normalizing can bear. Pieces
+ * between NULs are taken one by one: looking for the end of an ASCII run across them would take
+ * time by the square of their number.
+ */
+static void append_repaired(struct buffer *out, struct span text)
+{
+	struct span rest = text, piece;
+	int run = 0;
+
+	while (span_next(&rest, '\0', &piece))
+		append_repaired_piece(out, piece, &run);
 }
 
 /* utf8proc's mapping of repaired text; free() the bytes. */

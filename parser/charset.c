@@ -351,10 +351,22 @@ static struct span convert(
 	return text;
 }
 
+/* No byte above 127 and no escape, eight bytes at a time. */
 static bool is_ascii(struct span bytes)
 {
+	const uint64_t high = 0x8080808080808080u;
+	size_t at = 0;
+
+	if (memchr(bytes.data ? bytes.data : "", '\x1b', bytes.size))
+		return false;
+	for (uint64_t word; at + sizeof(word) <= bytes.size; at += sizeof(word)) {
+		memcpy(&word, bytes.data + at, sizeof(word));
+		if (word & high)
+			return false;
+	}
+	bytes = span_after(bytes, at);
 	for (size_t i = 0; i < bytes.size; i++)
-		if ((unsigned char)bytes.data[i] > 127 || bytes.data[i] == '\x1b')
+		if ((unsigned char)bytes.data[i] > 127)
 			return false;
 	return true;
 }

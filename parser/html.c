@@ -395,8 +395,12 @@ static void characters(void *user, const xmlChar *text, int size)
 	struct writer *writer = user;
 	struct span span = {(const char *)text, size > 0 ? (size_t)size : 0};
 
-	if (writer->skipped > 0 || writer->out.size > TEXT_BYTES_MAX)
+	if (writer->skipped > 0)
 		return;
+	if (writer->out.size > TEXT_BYTES_MAX) {
+		xmlStopParser(writer->context);
+		return;
+	}
 	if (writer->pre > 0)
 		write_preformatted(writer, span);
 	else

@@ -5,182 +5,199 @@
 #define ATTRIBUTION_LINES_MAX 5
 #define ATTRIBUTION_BYTES_MAX 500
 
+#define LABEL(word, kind)                        \
+	{                                        \
+		(word), sizeof(word) - 1, (kind) \
+	}
 static const struct label_word {
 	const char *word;
+	size_t size;
 	enum label_kind kind;
 } label_words[] = {
 	/* English */
-	{"From", LABEL_FROM},
-	{"To", LABEL_TO},
-	{"Cc", LABEL_CC},
-	{"Bcc", LABEL_BCC},
-	{"Date", LABEL_DATE},
-	{"Sent", LABEL_DATE},
-	{"Sent on", LABEL_DATE},
-	{"Subject", LABEL_SUBJECT},
-	{"Reply-To", LABEL_REPLY_TO},
-	{"Reply To", LABEL_REPLY_TO},
-	{"Attachments", LABEL_OTHER},
-	{"Attachment", LABEL_OTHER},
-	{"Importance", LABEL_OTHER},
-	{"Priority", LABEL_OTHER},
-	{"Organization", LABEL_OTHER},
-	{"Sender", LABEL_OTHER},
-	{"When", LABEL_OTHER},
-	{"Where", LABEL_OTHER},
+	LABEL("From", LABEL_FROM),
+	LABEL("To", LABEL_TO),
+	LABEL("Cc", LABEL_CC),
+	LABEL("Bcc", LABEL_BCC),
+	LABEL("Date", LABEL_DATE),
+	LABEL("Sent", LABEL_DATE),
+	LABEL("Sent on", LABEL_DATE),
+	LABEL("Subject", LABEL_SUBJECT),
+	LABEL("Reply-To", LABEL_REPLY_TO),
+	LABEL("Reply To", LABEL_REPLY_TO),
+	LABEL("Attachments", LABEL_OTHER),
+	LABEL("Attachment", LABEL_OTHER),
+	LABEL("Importance", LABEL_OTHER),
+	LABEL("Priority", LABEL_OTHER),
+	LABEL("Organization", LABEL_OTHER),
+	LABEL("Sender", LABEL_OTHER),
+	LABEL("When", LABEL_OTHER),
+	LABEL("Where", LABEL_OTHER),
 	/* German */
-	{"Von", LABEL_FROM},
-	{"An", LABEL_TO},
-	{"Kopie", LABEL_CC},
-	{"Kopie (CC)", LABEL_CC},
-	{"Datum", LABEL_DATE},
-	{"Gesendet", LABEL_DATE},
-	{"Gesendet am", LABEL_DATE},
-	{"Betreff", LABEL_SUBJECT},
-	{"Antwort an", LABEL_REPLY_TO},
-	{"Anlagen", LABEL_OTHER},
-	{"Priorität", LABEL_OTHER},
-	{"Wichtigkeit", LABEL_OTHER},
-	{"Anhänge", LABEL_OTHER},
+	LABEL("Von", LABEL_FROM),
+	LABEL("An", LABEL_TO),
+	LABEL("Kopie", LABEL_CC),
+	LABEL("Kopie (CC)", LABEL_CC),
+	LABEL("Datum", LABEL_DATE),
+	LABEL("Gesendet", LABEL_DATE),
+	LABEL("Gesendet am", LABEL_DATE),
+	LABEL("Betreff", LABEL_SUBJECT),
+	LABEL("Antwort an", LABEL_REPLY_TO),
+	LABEL("Anlagen", LABEL_OTHER),
+	LABEL("Priorität", LABEL_OTHER),
+	LABEL("Wichtigkeit", LABEL_OTHER),
+	LABEL("Anhänge", LABEL_OTHER),
 	/* Dutch */
-	{"Van", LABEL_FROM},
-	{"Aan", LABEL_TO},
-	{"Verzonden", LABEL_DATE},
-	{"Onderwerp", LABEL_SUBJECT},
-	{"Antwoord aan", LABEL_REPLY_TO},
-	{"Bijlagen", LABEL_OTHER},
-	{"Urgentie", LABEL_OTHER},
+	LABEL("Van", LABEL_FROM),
+	LABEL("Aan", LABEL_TO),
+	LABEL("Verzonden", LABEL_DATE),
+	LABEL("Onderwerp", LABEL_SUBJECT),
+	LABEL("Antwoord aan", LABEL_REPLY_TO),
+	LABEL("Bijlagen", LABEL_OTHER),
+	LABEL("Urgentie", LABEL_OTHER),
 	/* French */
-	{"De", LABEL_FROM},
-	{"À", LABEL_TO},
-	{"A", LABEL_TO},
-	{"Pour", LABEL_TO},
-	{"Copie à", LABEL_CC},
-	{"Copie", LABEL_CC},
-	{"Envoyé", LABEL_DATE},
-	{"Envoyé le", LABEL_DATE},
-	{"Date d'envoi", LABEL_DATE},
-	{"Objet", LABEL_SUBJECT},
-	{"Sujet", LABEL_SUBJECT},
-	{"Répondre à", LABEL_REPLY_TO},
-	{"Pièces jointes", LABEL_OTHER},
-	{"Expéditeur", LABEL_FROM},
-	{"Destinataire", LABEL_TO},
+	LABEL("De", LABEL_FROM),
+	LABEL("À", LABEL_TO),
+	LABEL("A", LABEL_TO),
+	LABEL("Pour", LABEL_TO),
+	LABEL("Copie à", LABEL_CC),
+	LABEL("Copie", LABEL_CC),
+	LABEL("Envoyé", LABEL_DATE),
+	LABEL("Envoyé le", LABEL_DATE),
+	LABEL("Date d'envoi", LABEL_DATE),
+	LABEL("Objet", LABEL_SUBJECT),
+	LABEL("Sujet", LABEL_SUBJECT),
+	LABEL("Répondre à", LABEL_REPLY_TO),
+	LABEL("Pièces jointes", LABEL_OTHER),
+	LABEL("Expéditeur", LABEL_FROM),
+	LABEL("Destinataire", LABEL_TO),
 	/* Spanish, Portuguese, Italian */
-	{"Para", LABEL_TO},
-	{"Fecha", LABEL_DATE},
-	{"Enviado", LABEL_DATE},
-	{"Enviado el", LABEL_DATE},
-	{"Asunto", LABEL_SUBJECT},
-	{"Enviada", LABEL_DATE},
-	{"Enviada em", LABEL_DATE},
-	{"Enviado em", LABEL_DATE},
-	{"Data", LABEL_DATE},
-	{"Assunto", LABEL_SUBJECT},
-	{"Da", LABEL_FROM},
-	{"Mittente", LABEL_FROM},
-	{"Destinatario", LABEL_TO},
-	{"Inviato", LABEL_DATE},
-	{"Oggetto", LABEL_SUBJECT},
-	{"Rispondi a", LABEL_REPLY_TO},
-	{"Responder a", LABEL_REPLY_TO},
-	{"CC n", LABEL_CC},
-	{"Copia", LABEL_CC},
+	LABEL("Para", LABEL_TO),
+	LABEL("Fecha", LABEL_DATE),
+	LABEL("Enviado", LABEL_DATE),
+	LABEL("Enviado el", LABEL_DATE),
+	LABEL("Asunto", LABEL_SUBJECT),
+	LABEL("Enviada", LABEL_DATE),
+	LABEL("Enviada em", LABEL_DATE),
+	LABEL("Enviado em", LABEL_DATE),
+	LABEL("Data", LABEL_DATE),
+	LABEL("Assunto", LABEL_SUBJECT),
+	LABEL("Da", LABEL_FROM),
+	LABEL("Mittente", LABEL_FROM),
+	LABEL("Destinatario", LABEL_TO),
+	LABEL("Inviato", LABEL_DATE),
+	LABEL("Oggetto", LABEL_SUBJECT),
+	LABEL("Rispondi a", LABEL_REPLY_TO),
+	LABEL("Responder a", LABEL_REPLY_TO),
+	LABEL("CC n", LABEL_CC),
+	LABEL("Copia", LABEL_CC),
 	/* Danish, Norwegian, Swedish, Finnish */
-	{"Fra", LABEL_FROM},
-	{"Til", LABEL_TO},
-	{"Kopi", LABEL_CC},
-	{"Dato", LABEL_DATE},
-	{"Sendt", LABEL_DATE},
-	{"Emne", LABEL_SUBJECT},
-	{"Från", LABEL_FROM},
-	{"Till", LABEL_TO},
-	{"Kopia", LABEL_CC},
-	{"Skickat", LABEL_DATE},
-	{"Skickad", LABEL_DATE},
-	{"Ämne", LABEL_SUBJECT},
-	{"Lähettäjä", LABEL_FROM},
-	{"Vastaanottaja", LABEL_TO},
-	{"Kopio", LABEL_CC},
-	{"Päiväys", LABEL_DATE},
-	{"Päivämäärä", LABEL_DATE},
-	{"Lähetetty", LABEL_DATE},
-	{"Aihe", LABEL_SUBJECT},
+	LABEL("Fra", LABEL_FROM),
+	LABEL("Til", LABEL_TO),
+	LABEL("Kopi", LABEL_CC),
+	LABEL("Dato", LABEL_DATE),
+	LABEL("Sendt", LABEL_DATE),
+	LABEL("Emne", LABEL_SUBJECT),
+	LABEL("Från", LABEL_FROM),
+	LABEL("Till", LABEL_TO),
+	LABEL("Kopia", LABEL_CC),
+	LABEL("Skickat", LABEL_DATE),
+	LABEL("Skickad", LABEL_DATE),
+	LABEL("Ämne", LABEL_SUBJECT),
+	LABEL("Lähettäjä", LABEL_FROM),
+	LABEL("Vastaanottaja", LABEL_TO),
+	LABEL("Kopio", LABEL_CC),
+	LABEL("Päiväys", LABEL_DATE),
+	LABEL("Päivämäärä", LABEL_DATE),
+	LABEL("Lähetetty", LABEL_DATE),
+	LABEL("Aihe", LABEL_SUBJECT),
 	/* Polish, Czech, Slovak, Hungarian, Romanian, Croatian */
-	{"Od", LABEL_FROM},
-	{"Do", LABEL_TO},
-	{"DW", LABEL_CC},
-	{"Wysłano", LABEL_DATE},
-	{"Temat", LABEL_SUBJECT},
-	{"Komu", LABEL_TO},
-	{"Pro", LABEL_TO},
-	{"Datum", LABEL_DATE},
-	{"Odesláno", LABEL_DATE},
-	{"Předmět", LABEL_SUBJECT},
-	{"Pre", LABEL_TO},
-	{"Kópia", LABEL_CC},
-	{"Dátum", LABEL_DATE},
-	{"Odoslané", LABEL_DATE},
-	{"Predmet", LABEL_SUBJECT},
-	{"Feladó", LABEL_FROM},
-	{"Címzett", LABEL_TO},
-	{"Másolat", LABEL_CC},
-	{"Másolatot kap", LABEL_CC},
-	{"Elküldve", LABEL_DATE},
-	{"Küldve", LABEL_DATE},
-	{"Tárgy", LABEL_SUBJECT},
-	{"De la", LABEL_FROM},
-	{"Expeditorul", LABEL_FROM},
-	{"Expeditor", LABEL_FROM},
-	{"Către", LABEL_TO},
-	{"Destinatarul", LABEL_TO},
-	{"Dată", LABEL_DATE},
-	{"Trimis", LABEL_DATE},
-	{"Subiect", LABEL_SUBJECT},
-	{"Subiectul", LABEL_SUBJECT},
-	{"Šalje", LABEL_FROM},
-	{"Prima", LABEL_TO},
-	{"Za", LABEL_TO},
-	{"Poslano", LABEL_DATE},
-	{"Naslov", LABEL_SUBJECT},
+	LABEL("Od", LABEL_FROM),
+	LABEL("Do", LABEL_TO),
+	LABEL("DW", LABEL_CC),
+	LABEL("Wysłano", LABEL_DATE),
+	LABEL("Temat", LABEL_SUBJECT),
+	LABEL("Komu", LABEL_TO),
+	LABEL("Pro", LABEL_TO),
+	LABEL("Datum", LABEL_DATE),
+	LABEL("Odesláno", LABEL_DATE),
+	LABEL("Předmět", LABEL_SUBJECT),
+	LABEL("Pre", LABEL_TO),
+	LABEL("Kópia", LABEL_CC),
+	LABEL("Dátum", LABEL_DATE),
+	LABEL("Odoslané", LABEL_DATE),
+	LABEL("Predmet", LABEL_SUBJECT),
+	LABEL("Feladó", LABEL_FROM),
+	LABEL("Címzett", LABEL_TO),
+	LABEL("Másolat", LABEL_CC),
+	LABEL("Másolatot kap", LABEL_CC),
+	LABEL("Elküldve", LABEL_DATE),
+	LABEL("Küldve", LABEL_DATE),
+	LABEL("Tárgy", LABEL_SUBJECT),
+	LABEL("De la", LABEL_FROM),
+	LABEL("Expeditorul", LABEL_FROM),
+	LABEL("Expeditor", LABEL_FROM),
+	LABEL("Către", LABEL_TO),
+	LABEL("Destinatarul", LABEL_TO),
+	LABEL("Dată", LABEL_DATE),
+	LABEL("Trimis", LABEL_DATE),
+	LABEL("Subiect", LABEL_SUBJECT),
+	LABEL("Subiectul", LABEL_SUBJECT),
+	LABEL("Šalje", LABEL_FROM),
+	LABEL("Prima", LABEL_TO),
+	LABEL("Za", LABEL_TO),
+	LABEL("Poslano", LABEL_DATE),
+	LABEL("Naslov", LABEL_SUBJECT),
 	/* Russian, Ukrainian, Turkish */
-	{"От", LABEL_FROM},
-	{"От кого", LABEL_FROM},
-	{"Кому", LABEL_TO},
-	{"Копия", LABEL_CC},
-	{"Дата", LABEL_DATE},
-	{"Отправлено", LABEL_DATE},
-	{"Тема", LABEL_SUBJECT},
-	{"Від", LABEL_FROM},
-	{"Копія", LABEL_CC},
-	{"Надіслано", LABEL_DATE},
-	{"Kimden", LABEL_FROM},
-	{"Gönderen", LABEL_FROM},
-	{"Kime", LABEL_TO},
-	{"Bilgi", LABEL_CC},
-	{"Tarih", LABEL_DATE},
-	{"Gönderildi", LABEL_DATE},
-	{"Konu", LABEL_SUBJECT},
+	LABEL("От", LABEL_FROM),
+	LABEL("От кого", LABEL_FROM),
+	LABEL("Кому", LABEL_TO),
+	LABEL("Копия", LABEL_CC),
+	LABEL("Дата", LABEL_DATE),
+	LABEL("Отправлено", LABEL_DATE),
+	LABEL("Тема", LABEL_SUBJECT),
+	LABEL("Від", LABEL_FROM),
+	LABEL("Копія", LABEL_CC),
+	LABEL("Надіслано", LABEL_DATE),
+	LABEL("Kimden", LABEL_FROM),
+	LABEL("Gönderen", LABEL_FROM),
+	LABEL("Kime", LABEL_TO),
+	LABEL("Bilgi", LABEL_CC),
+	LABEL("Tarih", LABEL_DATE),
+	LABEL("Gönderildi", LABEL_DATE),
+	LABEL("Konu", LABEL_SUBJECT),
 };
 
 /* Stems of "forwarded message", lower case; a line has one of them between dashes or before a
  * colon. */
-static const char *const forward_stems[] = {"forwarded message", "forwarded by", "weitergeleitet",
-	"doorgestuurd", "transféré", "réexpédié", "message transmis", "reenviad", "inoltrat",
-	"encaminhad", "reencaminhad", "videresend", "vidarebefordra", "välitetty", "edelleenl",
-	"przekazan", "przekazywan", "przesłan", "přeposlan", "přeposílan", "preposlan",
-	"preposielan", "továbbított", "redirecționat", "redirectat", "retransmis", "proslijeđen",
-	"prosleđen", "пересла", "пересыла", "переадрес", "iletilmiş", "iletilen", "yönlendirilen"};
+static const struct span forward_stems[] = {SPAN_INIT("forwarded message"),
+	SPAN_INIT("forwarded by"), SPAN_INIT("weitergeleitet"), SPAN_INIT("doorgestuurd"),
+	SPAN_INIT("transféré"), SPAN_INIT("réexpédié"), SPAN_INIT("message transmis"),
+	SPAN_INIT("reenviad"), SPAN_INIT("inoltrat"), SPAN_INIT("encaminhad"),
+	SPAN_INIT("reencaminhad"), SPAN_INIT("videresend"), SPAN_INIT("vidarebefordra"),
+	SPAN_INIT("välitetty"), SPAN_INIT("edelleenl"), SPAN_INIT("przekazan"),
+	SPAN_INIT("przekazywan"), SPAN_INIT("przesłan"), SPAN_INIT("přeposlan"),
+	SPAN_INIT("přeposílan"), SPAN_INIT("preposlan"), SPAN_INIT("preposielan"),
+	SPAN_INIT("továbbított"), SPAN_INIT("redirecționat"), SPAN_INIT("redirectat"),
+	SPAN_INIT("retransmis"), SPAN_INIT("proslijeđen"), SPAN_INIT("prosleđen"),
+	SPAN_INIT("пересла"), SPAN_INIT("пересыла"), SPAN_INIT("переадрес"), SPAN_INIT("iletilmiş"),
+	SPAN_INIT("iletilen"), SPAN_INIT("yönlendirilen")};
 
-static const char *const original_stems[] = {"original message", "original-nachricht",
-	"originalnachricht", "ursprüngliche nachricht", "ursprungliche nachricht",
-	"oorspronkelijk bericht", "oorspronkelijke bericht", "origineel bericht",
-	"message d'origine", "message d’origine", "message original", "message initial",
-	"mensaje original", "mensagem original", "messaggio originale", "oprindelig meddelelse",
-	"oprindelig besked", "opprinnelig melding", "ursprungligt meddelande", "originalmeddelande",
-	"alkuperäinen viesti", "oryginalna wiadomość", "původní zpráva", "pôvodná správa",
-	"eredeti üzenet", "mesaj original", "исходное сообщение", "orijinal ileti", "reply message",
-	"original appointment", "antwort nachricht"};
+static const struct span original_stems[] = {SPAN_INIT("original message"),
+	SPAN_INIT("original-nachricht"), SPAN_INIT("originalnachricht"),
+	SPAN_INIT("ursprüngliche nachricht"), SPAN_INIT("ursprungliche nachricht"),
+	SPAN_INIT("oorspronkelijk bericht"), SPAN_INIT("oorspronkelijke bericht"),
+	SPAN_INIT("origineel bericht"), SPAN_INIT("message d'origine"),
+	SPAN_INIT("message d’origine"), SPAN_INIT("message original"), SPAN_INIT("message initial"),
+	SPAN_INIT("mensaje original"), SPAN_INIT("mensagem original"),
+	SPAN_INIT("messaggio originale"), SPAN_INIT("oprindelig meddelelse"),
+	SPAN_INIT("oprindelig besked"), SPAN_INIT("opprinnelig melding"),
+	SPAN_INIT("ursprungligt meddelande"), SPAN_INIT("originalmeddelande"),
+	SPAN_INIT("alkuperäinen viesti"), SPAN_INIT("oryginalna wiadomość"),
+	SPAN_INIT("původní zpráva"), SPAN_INIT("pôvodná správa"), SPAN_INIT("eredeti üzenet"),
+	SPAN_INIT("mesaj original"), SPAN_INIT("исходное сообщение"), SPAN_INIT("orijinal ileti"),
+	SPAN_INIT("reply message"), SPAN_INIT("original appointment"),
+	SPAN_INIT("antwort nachricht")};
 
 static const struct prefix_word {
 	const char *word;
@@ -227,56 +244,93 @@ static const struct prefix_word {
 };
 
 /* Words at the front of an attribution line, and words one of which must follow. */
-static const char *const attribution_leads[] = {"On ", "Am ", "Op ", "Le ", "El ", "Il ", "Em ",
-	"Den ", "Dne ", "Dňa ", "Dana ", "W dniu ", "Dnia ", "Pe ", "La ", "Il giorno ", "In data ",
-	"On:", "At ", "Vào ", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Op:", "Le:", "Пн",
-	"Вт", "Ср", "Чт", "Пт", "Сб", "Вс", "пн", "вт", "ср", "чт", "пт", "сб", "вс", "нд",
-	"понедельник", "понеділок", "среда", "середа", "четвер", "пятница", "воскресенье", "неділя",
-	"Em:", "Lø", "Fr", "Ma", "Ti", "On", "To", "Ke"};
+static const struct span attribution_leads[] = {SPAN_INIT("On "), SPAN_INIT("Am "),
+	SPAN_INIT("Op "), SPAN_INIT("Le "), SPAN_INIT("El "), SPAN_INIT("Il "), SPAN_INIT("Em "),
+	SPAN_INIT("Den "), SPAN_INIT("Dne "), SPAN_INIT("Dňa "), SPAN_INIT("Dana "),
+	SPAN_INIT("W dniu "), SPAN_INIT("Dnia "), SPAN_INIT("Pe "), SPAN_INIT("La "),
+	SPAN_INIT("Il giorno "), SPAN_INIT("In data "), SPAN_INIT("On:"), SPAN_INIT("At "),
+	SPAN_INIT("Vào "), SPAN_INIT("Mon"), SPAN_INIT("Tue"), SPAN_INIT("Wed"), SPAN_INIT("Thu"),
+	SPAN_INIT("Fri"), SPAN_INIT("Sat"), SPAN_INIT("Sun"), SPAN_INIT("Op:"), SPAN_INIT("Le:"),
+	SPAN_INIT("Пн"), SPAN_INIT("Вт"), SPAN_INIT("Ср"), SPAN_INIT("Чт"), SPAN_INIT("Пт"),
+	SPAN_INIT("Сб"), SPAN_INIT("Вс"), SPAN_INIT("пн"), SPAN_INIT("вт"), SPAN_INIT("ср"),
+	SPAN_INIT("чт"), SPAN_INIT("пт"), SPAN_INIT("сб"), SPAN_INIT("вс"), SPAN_INIT("нд"),
+	SPAN_INIT("понедельник"), SPAN_INIT("понеділок"), SPAN_INIT("среда"), SPAN_INIT("середа"),
+	SPAN_INIT("четвер"), SPAN_INIT("пятница"), SPAN_INIT("воскресенье"), SPAN_INIT("неділя"),
+	SPAN_INIT("Em:"), SPAN_INIT("Lø"), SPAN_INIT("Fr"), SPAN_INIT("Ma"), SPAN_INIT("Ti"),
+	SPAN_INIT("On"), SPAN_INIT("To"), SPAN_INIT("Ke")};
 
-static const char *const attribution_verbs[] = {"wrote", "writes", "schrieb", "geschrieben",
-	"schreef", "geschreven", "a écrit", "a ecrit", "écrit", "escribió", "escribio",
-	"ha scritto", "scrisse", "escreveu", "skrev", "kirjoitti", "napisał", "napsal", "napísal",
-	"írta", "a scris", "napisao", "napisala", "je napisal", "пише", "написал", "написав",
-	"yazdı", "şunları", "đã viết", "sent the following", "said", "写道", "schrieben"};
+static const struct span attribution_verbs[] = {SPAN_INIT("wrote"), SPAN_INIT("writes"),
+	SPAN_INIT("schrieb"), SPAN_INIT("geschrieben"), SPAN_INIT("schreef"),
+	SPAN_INIT("geschreven"), SPAN_INIT("a écrit"), SPAN_INIT("a ecrit"), SPAN_INIT("écrit"),
+	SPAN_INIT("escribió"), SPAN_INIT("escribio"), SPAN_INIT("ha scritto"), SPAN_INIT("scrisse"),
+	SPAN_INIT("escreveu"), SPAN_INIT("skrev"), SPAN_INIT("kirjoitti"), SPAN_INIT("napisał"),
+	SPAN_INIT("napsal"), SPAN_INIT("napísal"), SPAN_INIT("írta"), SPAN_INIT("a scris"),
+	SPAN_INIT("napisao"), SPAN_INIT("napisala"), SPAN_INIT("je napisal"), SPAN_INIT("пише"),
+	SPAN_INIT("написал"), SPAN_INIT("написав"), SPAN_INIT("yazdı"), SPAN_INIT("şunları"),
+	SPAN_INIT("đã viết"), SPAN_INIT("sent the following"), SPAN_INIT("said"), SPAN_INIT("写道"),
+	SPAN_INIT("schrieben")};
 
-static const char *const closings[] = {"best regards", "kind regards", "warm regards",
-	"warmest regards", "regards", "many thanks", "thanks", "thank you", "thx", "best wishes",
-	"best", "all the best", "cheers", "sincerely", "yours sincerely", "yours faithfully",
-	"yours truly", "yours", "cordially", "respectfully", "with best regards",
-	"with kind regards", "take care", "ciao", "brgds", "rgds", "br", "kr", "warmly",
-	"many thanks and best regards", "thanks and regards", "thanks again", "thanks in advance",
-	"thanks & regards", "thanks, and regards", "talk soon", "sincerely yours", "love",
-	"mit freundlichen grüßen", "mit freundlichen grüssen", "mit freundlichem gruß",
-	"mit freundlichem gruss", "freundliche grüße", "freundliche grüsse", "viele grüße",
-	"viele grüsse", "liebe grüße", "beste grüße", "herzliche grüße", "schöne grüße",
-	"schönen gruß", "viele liebe grüße", "grüße", "gruß", "gruss", "mfg", "lg", "vg",
-	"mit besten grüßen", "mit herzlichen grüßen", "hochachtungsvoll", "vielen dank",
-	"besten dank", "danke", "danke und gruß", "beste grüsse", "liebe grüsse",
-	"met vriendelijke groet", "met vriendelijke groeten", "vriendelijke groet",
-	"vriendelijke groeten", "met hartelijke groet", "hartelijke groet", "hartelijke groeten",
-	"groeten", "groet", "groetjes", "mvg", "hoogachtend", "alvast bedankt", "bedankt",
-	"cordialement", "bien cordialement", "très cordialement", "bien à vous", "bien à toi",
-	"sincères salutations", "salutations", "meilleures salutations", "amicalement", "merci",
-	"merci d'avance", "bonne journée", "bonne réception", "cdlt", "cdt",
-	"avec mes meilleures salutations", "à bientôt", "saludos", "un saludo", "saludos cordiales",
-	"atentamente", "un abrazo", "gracias", "cordiali saluti", "distinti saluti", "saluti",
-	"un saluto", "grazie", "atenciosamente", "cumprimentos", "med vänliga hälsningar",
-	"vänliga hälsningar", "mvh", "med venlig hilsen", "venlig hilsen", "hilsen", "vh",
-	"med vennlig hilsen", "vennlig hilsen", "ystävällisin terveisin", "terveisin", "pozdrawiam",
-	"z poważaniem", "s pozdravem", "s pozdravom"};
+static const struct span closings[] = {SPAN_INIT("best regards"), SPAN_INIT("kind regards"),
+	SPAN_INIT("warm regards"), SPAN_INIT("warmest regards"), SPAN_INIT("regards"),
+	SPAN_INIT("many thanks"), SPAN_INIT("thanks"), SPAN_INIT("thank you"), SPAN_INIT("thx"),
+	SPAN_INIT("best wishes"), SPAN_INIT("best"), SPAN_INIT("all the best"), SPAN_INIT("cheers"),
+	SPAN_INIT("sincerely"), SPAN_INIT("yours sincerely"), SPAN_INIT("yours faithfully"),
+	SPAN_INIT("yours truly"), SPAN_INIT("yours"), SPAN_INIT("cordially"),
+	SPAN_INIT("respectfully"), SPAN_INIT("with best regards"), SPAN_INIT("with kind regards"),
+	SPAN_INIT("take care"), SPAN_INIT("ciao"), SPAN_INIT("brgds"), SPAN_INIT("rgds"),
+	SPAN_INIT("br"), SPAN_INIT("kr"), SPAN_INIT("warmly"),
+	SPAN_INIT("many thanks and best regards"), SPAN_INIT("thanks and regards"),
+	SPAN_INIT("thanks again"), SPAN_INIT("thanks in advance"), SPAN_INIT("thanks & regards"),
+	SPAN_INIT("thanks, and regards"), SPAN_INIT("talk soon"), SPAN_INIT("sincerely yours"),
+	SPAN_INIT("love"), SPAN_INIT("mit freundlichen grüßen"),
+	SPAN_INIT("mit freundlichen grüssen"), SPAN_INIT("mit freundlichem gruß"),
+	SPAN_INIT("mit freundlichem gruss"), SPAN_INIT("freundliche grüße"),
+	SPAN_INIT("freundliche grüsse"), SPAN_INIT("viele grüße"), SPAN_INIT("viele grüsse"),
+	SPAN_INIT("liebe grüße"), SPAN_INIT("beste grüße"), SPAN_INIT("herzliche grüße"),
+	SPAN_INIT("schöne grüße"), SPAN_INIT("schönen gruß"), SPAN_INIT("viele liebe grüße"),
+	SPAN_INIT("grüße"), SPAN_INIT("gruß"), SPAN_INIT("gruss"), SPAN_INIT("mfg"),
+	SPAN_INIT("lg"), SPAN_INIT("vg"), SPAN_INIT("mit besten grüßen"),
+	SPAN_INIT("mit herzlichen grüßen"), SPAN_INIT("hochachtungsvoll"), SPAN_INIT("vielen dank"),
+	SPAN_INIT("besten dank"), SPAN_INIT("danke"), SPAN_INIT("danke und gruß"),
+	SPAN_INIT("beste grüsse"), SPAN_INIT("liebe grüsse"), SPAN_INIT("met vriendelijke groet"),
+	SPAN_INIT("met vriendelijke groeten"), SPAN_INIT("vriendelijke groet"),
+	SPAN_INIT("vriendelijke groeten"), SPAN_INIT("met hartelijke groet"),
+	SPAN_INIT("hartelijke groet"), SPAN_INIT("hartelijke groeten"), SPAN_INIT("groeten"),
+	SPAN_INIT("groet"), SPAN_INIT("groetjes"), SPAN_INIT("mvg"), SPAN_INIT("hoogachtend"),
+	SPAN_INIT("alvast bedankt"), SPAN_INIT("bedankt"), SPAN_INIT("cordialement"),
+	SPAN_INIT("bien cordialement"), SPAN_INIT("très cordialement"), SPAN_INIT("bien à vous"),
+	SPAN_INIT("bien à toi"), SPAN_INIT("sincères salutations"), SPAN_INIT("salutations"),
+	SPAN_INIT("meilleures salutations"), SPAN_INIT("amicalement"), SPAN_INIT("merci"),
+	SPAN_INIT("merci d'avance"), SPAN_INIT("bonne journée"), SPAN_INIT("bonne réception"),
+	SPAN_INIT("cdlt"), SPAN_INIT("cdt"), SPAN_INIT("avec mes meilleures salutations"),
+	SPAN_INIT("à bientôt"), SPAN_INIT("saludos"), SPAN_INIT("un saludo"),
+	SPAN_INIT("saludos cordiales"), SPAN_INIT("atentamente"), SPAN_INIT("un abrazo"),
+	SPAN_INIT("gracias"), SPAN_INIT("cordiali saluti"), SPAN_INIT("distinti saluti"),
+	SPAN_INIT("saluti"), SPAN_INIT("un saluto"), SPAN_INIT("grazie"),
+	SPAN_INIT("atenciosamente"), SPAN_INIT("cumprimentos"), SPAN_INIT("med vänliga hälsningar"),
+	SPAN_INIT("vänliga hälsningar"), SPAN_INIT("mvh"), SPAN_INIT("med venlig hilsen"),
+	SPAN_INIT("venlig hilsen"), SPAN_INIT("hilsen"), SPAN_INIT("vh"),
+	SPAN_INIT("med vennlig hilsen"), SPAN_INIT("vennlig hilsen"),
+	SPAN_INIT("ystävällisin terveisin"), SPAN_INIT("terveisin"), SPAN_INIT("pozdrawiam"),
+	SPAN_INIT("z poważaniem"), SPAN_INIT("s pozdravem"), SPAN_INIT("s pozdravom")};
 
-static const char *const devices[] = {"sent from ", "sent with ", "sent via ", "sent on the go",
-	"get outlook for", "sent by ", "sent using ", "von meinem ", "gesendet von ",
-	"gesendet mit ", "gesendet über ", "gesendet aus ", "diese nachricht wurde von mein",
-	"outlook für ", "holen sie sich outlook", "verstuurd vanaf ", "verzonden vanaf ",
-	"verzonden met ", "verstuurd met ", "verzonden vanuit ", "outlook voor ",
-	"download outlook voor", "envoyé de mon ", "envoyé depuis ", "envoyé à partir de",
-	"envoyé avec ", "télécharger outlook pour", "obtenez outlook pour", "enviado desde ",
-	"enviado do meu", "enviado do ", "enviado a partir", "obtener outlook para", "inviato da ",
-	"inviato dal mio", "ottieni outlook per", "skickat från min", "skickat från ",
-	"sendt fra min", "sendt fra ", "lähetetty ", "wysłane z ", "odesláno z ", "отправлено с ",
-	"отправлено из "};
+static const struct span devices[] = {SPAN_INIT("sent from "), SPAN_INIT("sent with "),
+	SPAN_INIT("sent via "), SPAN_INIT("sent on the go"), SPAN_INIT("get outlook for"),
+	SPAN_INIT("sent by "), SPAN_INIT("sent using "), SPAN_INIT("von meinem "),
+	SPAN_INIT("gesendet von "), SPAN_INIT("gesendet mit "), SPAN_INIT("gesendet über "),
+	SPAN_INIT("gesendet aus "), SPAN_INIT("diese nachricht wurde von mein"),
+	SPAN_INIT("outlook für "), SPAN_INIT("holen sie sich outlook"),
+	SPAN_INIT("verstuurd vanaf "), SPAN_INIT("verzonden vanaf "), SPAN_INIT("verzonden met "),
+	SPAN_INIT("verstuurd met "), SPAN_INIT("verzonden vanuit "), SPAN_INIT("outlook voor "),
+	SPAN_INIT("download outlook voor"), SPAN_INIT("envoyé de mon "),
+	SPAN_INIT("envoyé depuis "), SPAN_INIT("envoyé à partir de"), SPAN_INIT("envoyé avec "),
+	SPAN_INIT("télécharger outlook pour"), SPAN_INIT("obtenez outlook pour"),
+	SPAN_INIT("enviado desde "), SPAN_INIT("enviado do meu"), SPAN_INIT("enviado do "),
+	SPAN_INIT("enviado a partir"), SPAN_INIT("obtener outlook para"), SPAN_INIT("inviato da "),
+	SPAN_INIT("inviato dal mio"), SPAN_INIT("ottieni outlook per"),
+	SPAN_INIT("skickat från min"), SPAN_INIT("skickat från "), SPAN_INIT("sendt fra min"),
+	SPAN_INIT("sendt fra "), SPAN_INIT("lähetetty "), SPAN_INIT("wysłane z "),
+	SPAN_INIT("odesláno z "), SPAN_INIT("отправлено с "), SPAN_INIT("отправлено из ")};
 
 static bool is_dash(struct span text, size_t *size)
 {
@@ -330,11 +384,14 @@ static enum label_kind label_at(struct span text, struct span *value)
 {
 	enum label_kind kind = LABEL_NONE;
 	size_t longest = 0;
+	int first = text.size > 0 ? text.data[0] | 0x20 : 0;
 
 	for (size_t i = 0; i < ARRAY_COUNT(label_words); i++) {
-		struct span word = span_from(label_words[i].word);
+		struct span word = {label_words[i].word, label_words[i].size};
 
-		if (word.size <= longest || !span_starts_fold(text, word))
+		/* nearly all words fail on their first byte */
+		if ((label_words[i].word[0] | 0x20) != first || word.size <= longest ||
+			!span_starts_fold(text, word))
 			continue;
 		struct span behind = behind_colon(span_after(text, word.size));
 		if (!behind.data)
@@ -383,10 +440,10 @@ enum label_kind label_inside(struct span line, size_t from, size_t *begin, size_
 }
 
 /* ASCII letters without case, the others as mail programs write them. */
-static bool contains_stem(struct span line, const char *const *stems, size_t count)
+static bool contains_stem(struct span line, const struct span *stems, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_find_fold(line, span_from(stems[i])) >= 0)
+		if (span_find_fold(line, stems[i]) >= 0)
 			return true;
 	return false;
 }
@@ -478,8 +535,8 @@ static bool begins_attribution(struct span text)
 		return true;
 	/* asked of every line: the first byte, without its case bit, mostly says no */
 	for (size_t i = 0; text.size > 0 && i < ARRAY_COUNT(attribution_leads); i++)
-		if ((text.data[0] | 0x20) == (attribution_leads[i][0] | 0x20) &&
-			span_starts_fold(text, span_from(attribution_leads[i])))
+		if ((text.data[0] | 0x20) == (attribution_leads[i].data[0] | 0x20) &&
+			span_starts_fold(text, attribution_leads[i]))
 			return true;
 	return false;
 }
@@ -512,17 +569,15 @@ static bool is_attribution(struct span text, bool dashed_begin)
 	while (bare.size > 0 && memchr("-*_ ", bare.data[bare.size - 1], 4))
 		bare = span_part(bare, 0, bare.size - 1);
 	bool colon = span_ends(bare, SPAN(":")) || span_ends(bare, SPAN("\xef\xbc\x9a"));
-	bool dashed = dashed_begin && bare.size + 1 < text.size;
-	/* looked for only where it counts: most lines are no attribution */
-	bool verb = (colon || dashed) &&
-		    contains_stem(bare, attribution_verbs, ARRAY_COUNT(attribution_verbs));
 	bool address = span_find_byte(bare, '@') > 0;
-	if (dashed && verb) /* "---- Anna wrote ----" */
-		return true;
+	bool dashed = dashed_begin && bare.size + 1 < text.size; /* "---- Anna wrote ----" */
 	if (is_dated_address(bare))
 		return true;
-	if (!colon)
+	if (!colon && !dashed)
 		return false;
+	bool verb = contains_stem(bare, attribution_verbs, ARRAY_COUNT(attribution_verbs));
+	if (dashed || !colon)
+		return verb;
 	if (verb)
 		return begins_attribution(bare) ? has_digit(bare) || address : address;
 	return address && span_find_byte(bare, '<') > 0 && begins_attribution(bare) &&
@@ -572,7 +627,7 @@ bool label_is_closing(struct span line)
 		text = span_after(text, 1);
 	text = line_trim(text);
 	for (size_t i = 0; i < ARRAY_COUNT(closings); i++)
-		if (span_equal_fold(text, span_from(closings[i])))
+		if (span_equal_fold(text, closings[i]))
 			return true;
 	return false;
 }
@@ -586,7 +641,7 @@ bool label_is_device(struct span line)
 	while (text.size > 0 && memchr("[(*_-", text.data[0], 5))
 		text = span_after(text, 1);
 	for (size_t i = 0; i < ARRAY_COUNT(devices); i++)
-		if (span_starts_fold(text, span_from(devices[i])))
+		if (span_starts_fold(text, devices[i]))
 			return true;
 	return false;
 }

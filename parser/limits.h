@@ -41,6 +41,11 @@
 /* A Content-Type with its parameters (RFC 2231 file names in many pieces). */
 #define PARAMETER_BYTES_MAX (8u << 10)
 
+/* The header of one part with all its fields. */
+#define PART_HEADER_BYTES_MAX (32u << 10)
+
+/* Colons in an address field: "group: a@b;" has one, an address of IPv6 seven. */
+#define GROUPS_MAX 100
 /* One list; a mail to more people than this is bulk mail. */
 #define ADDRESSES_MAX 1000
 /* Bytes of one address field that are read: 1,000 addresses of 100 bytes. */

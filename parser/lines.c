@@ -37,6 +37,7 @@ struct span lines_join(struct arena *arena, const struct lines *lines, size_t fr
 	return (struct span){text, size - 1};
 }
 
+/* White space beyond ASCII. */
 static const struct span wide_spaces[] = {
 	SPAN_INIT("\xc2\xa0"),	   /* U+00A0 no-break space */
 	SPAN_INIT("\xe2\x80\x8b"), /* U+200B zero width space */
@@ -45,36 +46,31 @@ static const struct span wide_spaces[] = {
 	SPAN_INIT("\xef\xbb\xbf"), /* U+FEFF byte order mark */
 };
 
-static bool is_narrow_space(char byte)
+static bool is_ascii_space(char byte)
 {
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\f' || byte == '\v';
-}
-
-/* Most bytes of a mail are neither: only what may belong to a wide one is compared with them. */
-static bool is_ascii(char byte)
-{
-	return (unsigned char)byte < 0x80;
+	return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
 /* Bytes of the white space at the front of text; 0: none. */
-static size_t space_at_front(struct span text)
+static size_t space_before(struct span text)
 {
-	if (text.size == 0 || is_ascii(text.data[0]))
-		return text.size > 0 && is_narrow_space(text.data[0]) ? 1 : 0;
-	for (size_t i = 0; i < ARRAY_COUNT(wide_spaces); i++)
-		if (span_starts(text, wide_spaces[i]))
-			return wide_spaces[i].size;
+	if (text.size == 0 || is_ascii_space(text.data[0]))
+		return text.size > 0;
+	if ((unsigned char)text.data[0] >= 0xc2)
+		for (size_t i = 0; i < ARRAY_COUNT(wide_spaces); i++)
+			if (span_starts(text, wide_spaces[i]))
+				return wide_spaces[i].size;
 	return 0;
 }
 
-/* The same at the end: no byte sequence of UTF-8 ends inside of another one. */
-static size_t space_at_end(struct span text)
+static size_t space_behind(struct span text)
 {
-	if (text.size == 0 || is_ascii(text.data[text.size - 1]))
-		return text.size > 0 && is_narrow_space(text.data[text.size - 1]) ? 1 : 0;
-	for (size_t i = 0; i < ARRAY_COUNT(wide_spaces); i++)
-		if (span_ends(text, wide_spaces[i]))
-			return wide_spaces[i].size;
+	if (text.size == 0 || is_ascii_space(text.data[text.size - 1]))
+		return text.size > 0;
+	if ((unsigned char)text.data[text.size - 1] >= 0x80)
+		for (size_t i = 0; i < ARRAY_COUNT(wide_spaces); i++)
+			if (span_ends(text, wide_spaces[i]))
+				return wide_spaces[i].size;
 	return 0;
 }
 
@@ -82,16 +78,20 @@ struct span line_trim(struct span line)
 {
 	size_t size;
 
-	while ((size = space_at_front(line)) > 0)
+	while ((size = space_before(line)) > 0)
 		line = span_after(line, size);
-	while ((size = space_at_end(line)) > 0)
+	while ((size = space_behind(line)) > 0)
 		line = span_part(line, 0, line.size - size);
 	return line;
 }
 
 bool line_is_blank(struct span line)
 {
-	return line_trim(line).size == 0;
+	size_t size;
+
+	while ((size = space_before(line)) > 0)
+		line = span_after(line, size);
+	return line.size == 0;
 }
 
 size_t line_quote_depth(struct span line, struct span *content)

@@ -1,6 +1,7 @@
 #include "parser/message.h"
 
 #include "base/text.h"
+#include "parser/action.h"
 #include "parser/body.h"
 #include "parser/charset.h"
 #include "parser/defects.h"
@@ -9,6 +10,7 @@
 #include "parser/forward.h"
 #include "parser/header.h"
 #include "parser/html.h"
+#include "parser/language.h"
 #include "parser/limits.h"
 #include "parser/mime.h"
 #include "parser/origin.h"
@@ -98,6 +100,26 @@ static void read_text(const struct mime_part *root, const struct parse_options *
 	reply_read(own_text, author, arena, &reply);
 	facts->reply_text = reply.text;
 	facts->signature = reply.signature;
+	facts->language = language_of(facts->reply_text.size > 0 ? facts->reply_text : facts->text);
+	actions_read(facts->text, options, arena, facts);
+	if (facts->forwarded.how == FORWARD_ATTACHED)
+		actions_read(facts->forwarded.text, options, arena, facts);
+}
+
+/* Minutes that hang on the mail as a text file or a page. */
+static void read_attached_actions(const struct body *body, const struct parse_options *options,
+	struct arena *arena, struct facts *facts)
+{
+	for (size_t i = 0; i < body->attached_count; i++) {
+		const struct mime_part *part = body->attached[i];
+		struct defects ignored = {0};
+
+		if (part->kind == MIME_LEAF &&
+			(span_equal(part->type, SPAN("text/plain")) ||
+				span_equal(part->type, SPAN("text/markdown")) ||
+				span_equal(part->type, SPAN("text/html"))))
+			actions_read(body_part_text(part, arena, &ignored), options, arena, facts);
+	}
 }
 
 static void parse_bare_text(struct span raw, const struct parse_options *options,
@@ -145,6 +167,7 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	origin_read(root, arena, &defects, facts);
 	requests_read(facts, arena, options);
 	read_text(root, options, arena, &defects, facts);
+	read_attached_actions(&body, options, arena, facts);
 	defects_write(&defects, arena, facts);
 	return true;
 }

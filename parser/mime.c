@@ -216,12 +216,15 @@ void mime_addresses(
 		address_list_add(arena, list, plain);
 		return;
 	}
-	if (scan_parentheses(line) > PARENTHESES_MAX) {
+	if (scan_count(line, '(') > PARENTHESES_MAX) {
 		defect_add(defects, "too-many-parentheses");
 		line = scan_without_parentheses(arena, line);
 	}
+	/* GMime reads groups in groups by recursion */
 	InternetAddressList *parsed =
-		internet_address_list_parse(parser_options, arena_string(arena, line));
+		scan_count(line, ':') > GROUPS_MAX
+			? NULL
+			: internet_address_list_parse(parser_options, arena_string(arena, line));
 	if (parsed) {
 		add_gmime_list(arena, parsed, &strict, 0);
 		g_object_unref(parsed);
@@ -502,7 +505,7 @@ static void append_content_field(const struct field_block *block, struct arena *
 		defect_add(defects, "too-many-parameters");
 		value = span_part(value, 0, PARAMETER_BYTES_MAX);
 	}
-	if (scan_parentheses(value) > 0)
+	if (scan_count(value, '(') > 0)
 		value = scan_without_comments(arena, value);
 	buffer_append_string(&input, name);
 	buffer_append(&input, SPAN(": "));

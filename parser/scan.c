@@ -94,9 +94,43 @@ static struct span bounds_exactly(struct span body, struct span header, struct d
 	return body;
 }
 
+/* The header of a part that begins at text is longer than any honest one. */
+static bool has_long_header(struct span text)
+{
+	struct span header = span_part(text, 0, PART_HEADER_BYTES_MAX);
+
+	return header.size == PART_HEADER_BYTES_MAX && span_starts_fold(header, SPAN("Content-")) &&
+	       span_find(header, SPAN("\n\n")) < 0 && span_find(header, SPAN("\n\r\n")) < 0;
+}
+
+/* GMime takes time by the square of the parameters of a field. */
+static struct span cut_long_headers(struct span body, struct defects *defects)
+{
+	struct span rest = body, line;
+
+	for (ptrdiff_t at; (at = span_find(rest, SPAN("--"))) >= 0;) {
+		rest = span_after(rest, (size_t)at);
+		if (rest.data == body.data || rest.data[-1] == '\n') {
+			struct span begin = rest;
+
+			if (span_next_line(&rest, &line) && has_long_header(rest)) {
+				defect_add(defects, "part-header-too-long");
+				return span_part(body, 0, (size_t)(begin.data - body.data));
+			}
+		} else {
+			rest = span_after(rest, 2);
+		}
+	}
+	return body;
+}
+
 struct span scan_bounds(struct span body, struct span header, struct defects *defects)
 {
-	return dash_lines(body) <= DASH_LINES_MAX ? body : bounds_exactly(body, header, defects);
+	if (span_find_fold(header, SPAN("multipart/")) < 0 &&
+		span_find_fold(header, SPAN("message/")) < 0)
+		return body;
+	body = dash_lines(body) <= DASH_LINES_MAX ? body : bounds_exactly(body, header, defects);
+	return cut_long_headers(body, defects);
 }
 
 struct span scan_to_boundary(struct span bytes, struct span boundary)
@@ -136,12 +170,12 @@ struct span scan_guess_boundary(struct span body)
 	return (struct span){0};
 }
 
-size_t scan_parentheses(struct span line)
+size_t scan_count(struct span line, char byte)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < line.size; i++)
-		count += line.data[i] == '(';
+		count += line.data[i] == byte;
 	return count;
 }
 

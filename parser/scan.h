@@ -10,8 +10,8 @@
 #include "parser/defects.h"
 
 /*
- * The body up to the boundary line that begins the first part too many (PARTS_MAX). `header` may
- * name a boundary too.
+ * The body up to the boundary line that begins the first part too many (PARTS_MAX) or a part whose
+ * header is too long (PART_HEADER_BYTES_MAX). `header` may name a boundary too.
  */
 struct span scan_bounds(struct span body, struct span header, struct defects *defects);
 /* The bytes up to the line end before the next line "--boundary"; all of them when there is none.
@@ -20,8 +20,8 @@ struct span scan_to_boundary(struct span bytes, struct span boundary);
 /* What stands behind "--" in a line that is followed by a Content- field; empty when none is. */
 struct span scan_guess_boundary(struct span body);
 
-/* How many parentheses open. */
-size_t scan_parentheses(struct span line);
+/* How often the byte stands in the line. */
+size_t scan_count(struct span line, char byte);
 /* Without the characters ( and ). */
 struct span scan_without_parentheses(struct arena *arena, struct span line);
 /* Without comments (RFC 5322 section 3.2.2), which outside of quotes count as a space. */
