@@ -87,6 +87,7 @@ def check_users(folder, prefix):
     if os.geteuid() != 0 or not shutil.which('systemd-sysusers'):
         print('skipped: sysusers and tmpfiles need root and systemd')
         return
+    (folder / 'etc').mkdir(exist_ok=True)  # sysusers locks files in it before it makes any
     for name in ('sysusers', 'tmpfiles'):
         command = [f'systemd-{name}', f'--root={folder}', str(prefix / f'lib/{name}.d/postroom.conf')]
         run(*command, *(['--create'] if name == 'tmpfiles' else []))
