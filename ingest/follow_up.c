@@ -46,17 +46,44 @@ static bool makes_task(const struct facts_request *request)
 	return request->when != REQUEST_NO_DATE || request->task || request->to.size;
 }
 
+static bool bad_tag_is_new(
+	struct mail *mail, const struct facts_request *request, bool *is_new, struct error *err)
+{
+	struct unresolved_filter filter = {
+		.message_id = mail->message_id,
+		.reason = SPAN("bad-tag"),
+		.address_folded = text_fold_address(mail->arena, request->source),
+		.settled_too = true,
+	};
+	struct unresolved *rows = NULL;
+	size_t count = 0;
+	if (!unresolved_list(mail->intake->db, &filter, mail->arena, &rows, &count, err))
+		return false;
+	*is_new = count == 0;
+	return true;
+}
+
+static bool request_is_new(
+	struct mail *mail, const struct facts_request *request, bool *is_new, struct error *err)
+{
+	int64_t id = 0;
+	if (request->error.size)
+		return bad_tag_is_new(mail, request, is_new, err);
+	if (!makes_task(request))
+		return true;
+	if (!task_by_source_key(mail->intake->db, source_key(mail, request), &id, err))
+		return false;
+	*is_new = id == 0;
+	return true;
+}
+
 bool follow_up_is_new(struct mail *mail, bool *is_new, struct error *err)
 {
 	*is_new = false;
 	for (size_t i = 0; i < mail->facts->request_count && i < REQUESTS_MAX && !*is_new; i++) {
-		int64_t id = 0;
-		const struct facts_request *request = &mail->facts->requests[i];
-		if (request->error.size || !request_counts(mail, i))
-			continue;
-		if (!task_by_source_key(mail->intake->db, source_key(mail, request), &id, err))
+		if (request_counts(mail, i) &&
+			!request_is_new(mail, &mail->facts->requests[i], is_new, err))
 			return false;
-		*is_new = id == 0 && makes_task(request);
 	}
 	return true;
 }

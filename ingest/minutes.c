@@ -9,6 +9,8 @@
 
 /* A later meeting's minutes often have the same subject. */
 #define CORRECTION_MS (14 * 24 * INT64_C(3600000))
+/* Every line asks the record once where it stood before. */
+#define LINES_ASKED 100
 /* Lines that share so many words are two versions of one. */
 #define LIKENESS 0.6
 
@@ -59,6 +61,16 @@ static void line_of(const struct facts *facts, struct minutes_task *task)
 	task->action = (struct facts_action){.text = task->task.title, .due = task->task.due_date};
 }
 
+/* Each version's tasks are taken once, whatever led to it. */
+static bool minutes_hold(const struct minutes *minutes, int64_t message_id)
+{
+	for (size_t i = 0; i < minutes->count; i++) {
+		if (minutes->tasks[i].task.message_id == message_id)
+			return true;
+	}
+	return false;
+}
+
 static bool tasks_add(
 	struct mail *mail, int64_t message_id, struct minutes *minutes, struct error *err)
 {
@@ -71,11 +83,15 @@ static bool tasks_add(
 
 	if (!task_list(mail->intake->db, &filter, mail->arena, &rows, &count, err))
 		return false;
-	if (!count)
+	if (!count || minutes_hold(minutes, message_id))
 		return true;
 	if (!stored_facts_read(mail->intake->db, message_id, mail->arena, &facts, &found, err))
 		return false;
-	minutes->tasks = arena_array(mail->arena, struct minutes_task, count);
+	struct minutes_task *grown =
+		arena_array(mail->arena, struct minutes_task, minutes->count + count);
+	for (size_t i = 0; i < minutes->count; i++)
+		grown[i] = minutes->tasks[i];
+	minutes->tasks = grown;
 	for (size_t i = 0; i < count; i++) {
 		struct minutes_task *task = &minutes->tasks[minutes->count++];
 		task->task = rows[i];
@@ -89,7 +105,7 @@ static bool by_thread(struct mail *mail, struct minutes *minutes, struct error *
 {
 	if (!mail_thread(mail, err))
 		return false;
-	for (size_t t = 0; t < mail->thread.count && !minutes->count; t++) {
+	for (size_t t = 0; t < mail->thread.count; t++) {
 		if (!tasks_add(mail, mail->thread.messages[t], minutes, err))
 			return false;
 	}
@@ -116,7 +132,7 @@ static bool is_earlier_version(
 /* Some line of this mail leads to the minutes it stood in before. */
 static bool by_subject(struct mail *mail, struct minutes *minutes, struct error *err)
 {
-	for (size_t i = 0; i < mail->facts->action_count && !minutes->count; i++) {
+	for (size_t i = 0; i < mail->facts->action_count && i < LINES_ASKED; i++) {
 		struct task_filter filter = {
 			.kind = SPAN("action"),
 			.state = SPAN("open"),
@@ -128,7 +144,7 @@ static bool by_subject(struct mail *mail, struct minutes *minutes, struct error 
 		size_t count = 0;
 		if (!task_list(mail->intake->db, &filter, mail->arena, &rows, &count, err))
 			return false;
-		for (size_t r = 0; r < count && !minutes->count; r++) {
+		for (size_t r = 0; r < count; r++) {
 			bool earlier = false;
 			if (!rows[r].message_id)
 				continue;

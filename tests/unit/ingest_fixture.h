@@ -8,6 +8,7 @@
 #include "store_fixture.h"
 
 #include "base/clock.h"
+#include "base/compress.h"
 #include <fcntl.h>
 
 #include "base/text.h"
@@ -335,8 +336,11 @@ static inline int64_t desk_deliver(
 	struct facts *facts = desk_facts(d, letter);
 	struct folder_row row;
 	struct delivery_result result;
+	CLEANUP(buffer_done) struct buffer frame = {0};
 	char identity[200];
 	int64_t mailbox_id;
+
+	compress_append(&frame, SPAN("Subject: raw\r\n\r\nraw\r\n"));
 
 	snprintf(identity, sizeof identity, "%s|%s", letter->id, letter->subject);
 	must(f, db_begin_write(f->db, &f->err));
@@ -349,7 +353,7 @@ static inline int64_t desk_deliver(
 		.uidvalidity = 1,
 		.uid = ++d->uid,
 		.source = SPAN("imap"),
-		.raw_frame = SPAN("raw"),
+		.raw_frame = buffer_span(&frame),
 		.size_bytes = 3,
 		.history = letter->history,
 	};

@@ -1,0 +1,264 @@
+/* Who may write (threats, rows 9, 9a, 9b): forged fields in every place that a sender can reach. */
+#include "ingest_fixture.h"
+
+#include "ingest/stored_facts.h"
+
+#define MX                                                                                       \
+	"Received: from out.example.com (out.example.com [192.0.2.1]) by mail.example.org with " \
+	"ESMTPS\n"
+#define LMTP	  "Received: from mail.example.org by mail.example.org with LMTP\n"
+#define RELAY	  "Received: from mail.example.org by in.relay.example.net with ESMTP\n"
+#define OUTSIDE	  "Received: from x.example.com by out.example.com with ESMTPSA\n"
+#define SUBMITTED "Received: from laptop (dsl [198.51.100.7]) by mail.example.org with ESMTPSA\n"
+#define FILTERED  "Received: from localhost (localhost [127.0.0.1]) by mail.example.org with ESMTP\n"
+#define HELO_LIE                                                                               \
+	"Received: from [127.0.0.1] (evil.example.com [192.0.2.66]) by mail.example.org with " \
+	"ESMTP\n"
+#define RESULT(x)   "Authentication-Results: mx.example.org; " x "\n"
+#define OTHER_ID(x) "Authentication-Results: mx.evil.example; " x "\n"
+
+static const struct {
+	const char *mailbox, *header, *state, *rule; /* rule: a part of it */
+} cases[] = {
+	/* ---- authserv-id: what passes */
+	{"auth", RESULT("dmarc=pass header.from=example.org") MX, "filed", "dmarc=pass"},
+	{"auth", MX RESULT("dmarc=pass header.from=example.org"), "filed", "dmarc=pass"},
+	{"auth", LMTP MX RESULT("dkim=pass header.d=example.org"), "filed", "dkim=pass"},
+	{"auth", RESULT("dkim=pass header.d=mail.example.org") MX, "filed", "dkim=pass"},
+	{"auth", RESULT("dkim=pass header.i=@example.org") MX, "filed", "dkim=pass"},
+	{"auth", RESULT("spf=pass smtp.mailfrom=anna@example.org") MX, "filed", "spf=pass"},
+	{"auth",
+		RESULT("dmarc=fail header.from=example.org; spf=pass smtp.mailfrom=example.org") MX,
+		"filed", "spf=pass"},
+	{"auth", "authentication-results: MX.Example.ORG; dmarc=pass header.from=example.org\n" MX,
+		"filed", "dmarc=pass"},
+	{"auth", RELAY RESULT("dmarc=pass header.from=example.org"), "filed", "dmarc=pass"},
+	/* ---- what does not */
+	{"auth", MX, "quarantined", "no Authentication-Results of mx.example.org"},
+	{"auth", "", "quarantined", "no Authentication-Results"},
+	{"auth", RESULT("dmarc=fail header.from=example.org") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("dmarc=pass header.from=evil.example") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("dkim=pass header.d=evil.example") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("dkim=pass header.d=notexample.org") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("dkim=pass header.d=org") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("spf=pass smtp.mailfrom=evil.example") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("spf=pass smtp.helo=example.org") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("dkim=neutral header.d=example.org") MX, "quarantined", "neither DMARC"},
+	{"auth", RESULT("none") MX, "quarantined", "neither DMARC"},
+	{"auth", OTHER_ID("dmarc=pass header.from=example.org") MX, "quarantined",
+		"no Authentication-Results of mx.example.org"},
+	/* The sender's own forged field below the server's true one. */
+	{"auth",
+		RESULT("dmarc=fail header.from=example.org")
+			MX RESULT("dmarc=pass header.from=example.org"),
+		"quarantined", "neither DMARC"},
+	/* It came along through somebody else's server. */
+	{"auth", MX OUTSIDE RESULT("dmarc=pass header.from=example.org"), "quarantined",
+		"none of own_hosts"},
+	{"auth", OUTSIDE RESULT("dmarc=pass header.from=example.org"), "quarantined",
+		"none of own_hosts"},
+	/* Our server checks nothing of its own users: the submitter wrote it. */
+	{"auth", SUBMITTED RESULT("dmarc=pass header.from=example.org"), "quarantined",
+		"may have written it"},
+	{"auth",
+		"Authentication-Results: (a \\) comment) mx.example.org 1; none\n" MX RESULT(
+			"dmarc=pass header.from=example.org"),
+		"quarantined", "neither DMARC"},
+
+	/* ---- submission */
+	{"submit", SUBMITTED, "filed", "ESMTPSA"},
+	{"submit", "Received: from a by mail.example.org with ESMTPA\n", "filed", "ESMTPA"},
+	{"submit", "Received: from a by mail.example.org with UTF8SMTPSA\n", "filed", "UTF8SMTPSA"},
+	{"submit", LMTP SUBMITTED, "filed", "ESMTPSA"},
+	{"submit", LMTP FILTERED SUBMITTED, "filed", "ESMTPSA"},
+	{"submit", MX, "quarantined", "not from a user who logged in"},
+	{"submit", MX OUTSIDE, "quarantined", "not from a user who logged in"},
+	{"submit", MX SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", OUTSIDE SUBMITTED, "quarantined", "none of own_hosts"},
+	{"submit", OUTSIDE, "quarantined", "none of own_hosts"},
+	{"submit", HELO_LIE SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", RELAY SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", "", "quarantined", "no Received field"},
+	{"submit", "Received: from a by mail.example.org.evil.example with ESMTPSA\n",
+		"quarantined", "none of own_hosts"},
+
+	/* ---- exchange-internal */
+	{"exchange", "X-MS-Exchange-Organization-AuthAs: Internal\n", "filed", "Internal"},
+	{"exchange", "X-MS-Exchange-Organization-AuthAs: Anonymous\n", "quarantined", "Anonymous"},
+	{"exchange",
+		"X-MS-Exchange-Organization-AuthAs: Anonymous\n"
+		"X-MS-Exchange-Organization-AuthAs: Internal\n",
+		"quarantined", "Anonymous"},
+	{"exchange", "", "quarantined", "no X-MS-Exchange-Organization-AuthAs"},
+
+	/* ---- header */
+	{"header", "X-Inside: sesame\n" MX, "filed", "X-Inside"},
+	{"header", MX "x-inside: sesame\n", "filed", "X-Inside"},
+	{"header", "X-Inside: wrong\n" MX "X-Inside: sesame\n", "quarantined", "another value"},
+	{"header", MX OUTSIDE "X-Inside: sesame\n", "quarantined", "none of own_hosts"},
+	{"header", MX, "quarantined", "no field X-Inside"},
+
+	/* ---- none */
+	{"crm", "", "filed", "nothing is checked"},
+};
+
+static void test_policies(void **state)
+{
+	struct desk *d = *state;
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		char id[32];
+		snprintf(id, sizeof id, "p%zu@example.org", i);
+		struct letter letter = {.id = id,
+			.from = "anna@example.org",
+			.to = "erik@wit.example",
+			.subject = id,
+			.header = cases[i].header};
+		int64_t message = desk_post(d, cases[i].mailbox, &letter);
+		const char *rule = desk_rule(d, message);
+		if (strcmp(desk_state(d, message), cases[i].state) != 0 ||
+			!strstr(rule, cases[i].rule))
+			fail_msg("%s, header:\n%sis %s by \"%s\"", cases[i].mailbox,
+				cases[i].header, desk_state(d, message), rule);
+		if (strcmp(cases[i].state, "quarantined") == 0) {
+			char sql[120];
+			snprintf(sql, sizeof sql,
+				"SELECT count(*) FROM activity WHERE message_id = %lld",
+				(long long)message);
+			assert_int_equal(desk_count(d, sql), 0);
+		}
+	}
+}
+
+/* Everything that was stored of what was read, unpacked. */
+static bool facts_hold(struct desk *d, int64_t message, const char *text)
+{
+	CLEANUP(buffer_done) struct buffer bytes = {0};
+	struct facts facts;
+	bool found;
+	must(&d->store, stored_facts_read(d->store.db, message, &d->store.arena, &facts, &found,
+				&d->store.err));
+	assert_true(found);
+	facts_write(&facts, &bytes);
+	return span_find(buffer_span(&bytes), span_from(text)) >= 0;
+}
+
+/* The check vouches for a sender; he must also be one who may write. */
+static void test_senders(void **state)
+{
+	struct desk *d = *state;
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	static const struct {
+		const char *mailbox, *from, *state, *rule;
+	} senders[] = {
+		{"crm", "Anna <ANNA@example.org>", "filed", ""},
+		{"crm", "a.smit@example.net", "filed", ""},
+		{"crm", "stranger@far.example", "quarantined", "no user's address"},
+		{"crm", "nobody@example.org", "quarantined", "no user's address"},
+		{"crm", "anna@example.org, bert@example.org", "quarantined", "exactly one From"},
+		{"crm", "", "quarantined", "exactly one From"},
+		{"board", "anna@example.org", "filed", ""},
+		{"board", "bert@example.org", "quarantined", "not in may_write"},
+		{"invoices", "stranger@far.example", "waiting", ""},
+		{"support", "stranger@far.example", "waiting", ""},
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(senders); i++) {
+		char id[32];
+		snprintf(id, sizeof id, "s%zu@example.org", i);
+		struct letter letter = {
+			.id = id, .from = senders[i].from, .to = "erik@wit.example", .subject = id};
+		int64_t message = desk_post(d, senders[i].mailbox, &letter);
+		assert_string_equal(desk_state(d, message), senders[i].state);
+		assert_non_null(strstr(desk_rule(d, message), senders[i].rule));
+	}
+}
+
+/* Two From fields: the check spoke of one of them, the eye sees the other. */
+static void test_two_from_fields(void **state)
+{
+	struct desk *d = *state;
+	struct letter letter = {.id = "two@example.org",
+		.from = "anna@example.org",
+		.to = "erik@wit.example",
+		.subject = "two",
+		.header = "From: evil@evil.example\n"};
+	int64_t message = desk_post(d, "crm", &letter);
+	assert_string_equal(desk_state(d, message), "quarantined");
+}
+
+static void test_secret_tag(void **state)
+{
+	struct desk *d = *state;
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	static const struct {
+		const char *from, *to, *envelope, *state, *item;
+	} tags[] = {
+		{"anna@example.org", "erik@wit.example", "secret+geheim7@example.org", "filed", ""},
+		{"anna@example.org", "erik@wit.example", "secret+GEHEIM7.2w@example.org", "filed",
+			""},
+		{"anna@example.org", "erik@wit.example", "secret@example.org", "quarantined", ""},
+		{"anna@example.org", "erik@wit.example", "secret+2w@example.org", "quarantined",
+			""},
+		{"anna@example.org", "erik@wit.example", "secret+geheim@example.org", "quarantined",
+			""},
+		{"anna@example.org", "erik@wit.example", "secret+geheim77@example.org",
+			"quarantined", ""},
+		{"carla@example.org", "erik@wit.example", "secret+geheim7@example.org",
+			"quarantined", ""},
+		{"erik@wit.example", "erik@wit.example", "secret+geheim7@example.org",
+			"quarantined", ""},
+		/* A reply to all: the tag is out. */
+		{"anna@example.org", "erik@wit.example, secret+geheim7@example.org",
+			"secret+geheim7@example.org", "waiting", "rotate-tag"},
+		{"erik@wit.example", "anna@example.org, secret+geheim7.2w@example.org",
+			"secret+geheim7.2w@example.org", "waiting", "rotate-tag"},
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(tags); i++) {
+		char id[32];
+		snprintf(id, sizeof id, "t%zu@example.org", i);
+		struct letter letter = {.id = id,
+			.from = tags[i].from,
+			.to = tags[i].to,
+			.subject = "geheim7 in the subject",
+			.text = "and secret+geheim7@example.org in the text",
+			.header = "Delivered-To: secret+geheim7@example.org\n",
+			.envelope = tags[i].envelope};
+		letter.subject = id;
+		int64_t message = desk_post(d, "secret", &letter);
+		if (strcmp(desk_state(d, message), tags[i].state) != 0)
+			fail_msg("%s: %s by %s", tags[i].envelope, desk_state(d, message),
+				desk_rule(d, message));
+		assert_string_equal(desk_item(d, message), tags[i].item);
+		assert_true(facts_hold(d, message, "erik@wit.example"));
+		assert_false(facts_hold(d, message, "geheim7@"));
+		assert_false(facts_hold(d, message, "geheim7.2w"));
+	}
+	/* Follow-ups were read behind the secret, once. */
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM task"), 1);
+	/* And the secret lies nowhere in the record. */
+	static const char *const columns[] = {
+		"route WHERE address || rule",
+		"message_address WHERE address_folded",
+		"message WHERE subject",
+		"unresolved WHERE address || detail",
+		"task WHERE title || coalesce(source_key, '')",
+		"audit WHERE coalesce(new_value, '')",
+		"operation WHERE summary",
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(columns); i++) {
+		char sql[200];
+		snprintf(sql, sizeof sql, "SELECT count(*) FROM %s LIKE '%%geheim7%%'", columns[i]);
+		assert_int_equal(desk_count(d, sql), 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		desk_test(test_policies),
+		desk_test(test_senders),
+		desk_test(test_two_from_fields),
+		desk_test(test_secret_tag),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
