@@ -54,9 +54,9 @@ static const struct {
 		"quarantined", "neither DMARC"},
 	/* It came along through somebody else's server. */
 	{"auth", MX OUTSIDE RESULT("dmarc=pass header.from=example.org"), "quarantined",
-		"none of own_hosts"},
+		"none of organisation.hosts"},
 	{"auth", OUTSIDE RESULT("dmarc=pass header.from=example.org"), "quarantined",
-		"none of own_hosts"},
+		"none of organisation.hosts"},
 	/* Our server checks nothing of its own users: the submitter wrote it. */
 	{"auth", SUBMITTED RESULT("dmarc=pass header.from=example.org"), "quarantined",
 		"may have written it"},
@@ -74,13 +74,13 @@ static const struct {
 	{"submit", MX, "quarantined", "not from a user who logged in"},
 	{"submit", MX OUTSIDE, "quarantined", "not from a user who logged in"},
 	{"submit", MX SUBMITTED, "quarantined", "not from a user who logged in"},
-	{"submit", OUTSIDE SUBMITTED, "quarantined", "none of own_hosts"},
-	{"submit", OUTSIDE, "quarantined", "none of own_hosts"},
+	{"submit", OUTSIDE SUBMITTED, "quarantined", "none of organisation.hosts"},
+	{"submit", OUTSIDE, "quarantined", "none of organisation.hosts"},
 	{"submit", HELO_LIE SUBMITTED, "quarantined", "not from a user who logged in"},
 	{"submit", RELAY SUBMITTED, "quarantined", "not from a user who logged in"},
 	{"submit", "", "quarantined", "no Received field"},
 	{"submit", "Received: from a by mail.example.org.evil.example with ESMTPSA\n",
-		"quarantined", "none of own_hosts"},
+		"quarantined", "none of organisation.hosts"},
 
 	/* ---- exchange-internal */
 	{"exchange", "X-MS-Exchange-Organization-AuthAs: Internal\n", "filed", "Internal"},
@@ -95,7 +95,7 @@ static const struct {
 	{"header", "X-Inside: sesame\n" MX, "filed", "X-Inside"},
 	{"header", MX "x-inside: sesame\n", "filed", "X-Inside"},
 	{"header", "X-Inside: wrong\n" MX "X-Inside: sesame\n", "quarantined", "another value"},
-	{"header", MX OUTSIDE "X-Inside: sesame\n", "quarantined", "none of own_hosts"},
+	{"header", MX OUTSIDE "X-Inside: sesame\n", "quarantined", "none of organisation.hosts"},
 	{"header", MX, "quarantined", "no field X-Inside"},
 
 	/* ---- none */
