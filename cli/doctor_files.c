@@ -116,6 +116,7 @@ static void secret_check(
 	struct doctor *doctor, const struct config_secret *secret, const char *mailbox)
 {
 	struct stat info;
+	mode_t forbidden;
 	char mend[4200];
 
 	/* What we may not look at is the daemon's business: `postroomd --check`. */
@@ -125,8 +126,13 @@ static void secret_check(
 		snprintf(mend, sizeof mend, "write the password into %s, mode 0600", secret->file);
 		doctor_finding(doctor, "error", mend, "%s: %s: %s", mailbox, secret->file,
 			strerror(errno));
-	} else if (info.st_mode & (S_IRWXG | S_IRWXO)) {
-		snprintf(mend, sizeof mend, "chmod 0600 %s", secret->file);
+		return;
+	}
+	/* As config/secret.c has it: a file of root's may be shared with the daemon's group. */
+	forbidden = info.st_uid == 0 ? S_IWGRP | S_IRWXO : S_IRWXG | S_IRWXO;
+	if (info.st_mode & forbidden) {
+		snprintf(mend, sizeof mend, "chmod %s %s", info.st_uid == 0 ? "0640" : "0600",
+			secret->file);
 		doctor_finding(doctor, "error", mend, "%s: %s can be read by others (mode %04o)",
 			mailbox, secret->file, info.st_mode & 07777u);
 	}

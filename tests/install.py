@@ -116,12 +116,32 @@ def check_programs(prefix, elsewhere):
          f'parse reads {facts}')
     run(postroom, 'config', 'check', '--config',
         prefix / 'share/doc/postroom/examples/postroom.yaml')
+    check_record(postroom, pathlib.Path(elsewhere))
     # its parser is the installed one: without it there is none
     (prefix / 'libexec/postroom/postroom-parser').unlink()
     failed = subprocess.run([postroom, 'parse', mail], capture_output=True, text=True,
                             timeout=60, check=False)
     need(failed.returncode not in (0, 2) and 'postroom-parser' in failed.stderr,
          f'without a parser: status {failed.returncode}, {failed.stderr}')
+
+
+def check_record(postroom, folder):
+    """A mail into a database, and a calendar out of it, which a program of its own makes."""
+    state = folder / 'state'
+    state.mkdir()
+    state.chmod(0o2770)
+    config = folder / 'postroom.yaml'
+    config.write_text(json.dumps({  # JSON is YAML
+        'organisation': {'name': 'Example Ltd', 'zone': 'Europe/Amsterdam',
+                         'domains': ['example.org']},
+        'users': [{'name': 'anna', 'addresses': ['anna@example.org']}],
+        'storage': {'directory': str(state), 'min_free': '16MiB'}}), encoding='utf-8')
+    config.chmod(0o640)
+    run(postroom, 'import', '--config', config, ROOT / 'tests/golden/simple.eml')
+    status = json.loads(run(postroom, 'status', '--config', config, '--json').stdout)
+    need(status['ledger']['fetched'] == 1, f'after an import: {status}')
+    calendar = run(postroom, 'calendar', 'export', 'anna', '--config', config).stdout
+    need(calendar.startswith('BEGIN:VCALENDAR'), f'the calendar: {calendar}')
 
 
 def check_texts(prefix):

@@ -530,9 +530,9 @@ static void test_ignore_rules(void **state)
 	} cases[] = {
 		{"a@example.org", "address:a@example.org"},
 		{"b@example.org", ""},
-		{"x@example.net", "domain:example.net"},
-		{"x@mail.example.net", "domain:example.net"},
-		{"x@notexample.net", ""},
+		{"x@shop.example", "domain:shop.example"},
+		{"x@mail.shop.example", "domain:shop.example"},
+		{"x@notshop.example", ""},
 		{"", ""},
 	};
 	struct fixture *f = *state;
@@ -543,7 +543,7 @@ static void test_ignore_rules(void **state)
 	fixture_begin(f, "ignore");
 	must(f, ignore_add(&f->operation, IGNORE_ADDRESS, SPAN("a@example.org"), &f->err));
 	must(f, ignore_add(&f->operation, IGNORE_ADDRESS, SPAN("a@example.org"), &f->err));
-	must(f, ignore_add(&f->operation, IGNORE_DOMAIN, SPAN("example.net"), &f->err));
+	must(f, ignore_add(&f->operation, IGNORE_DOMAIN, SPAN("shop.example"), &f->err));
 	must_fail(f, ERROR_INPUT, ignore_add(&f->operation, IGNORE_DOMAIN, SPAN(""), &f->err));
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		must(f, ignore_find(f->db, span_from(cases[i].address), &f->arena, &rule, &f->err));
@@ -551,10 +551,10 @@ static void test_ignore_rules(void **state)
 	}
 	must(f, ignore_list(f->db, &f->arena, &rules, &count, &f->err));
 	assert_int_equal(count, 2);
-	assert_span(rules[1], "domain:example.net");
-	must(f, ignore_remove(&f->operation, IGNORE_DOMAIN, SPAN("example.net"), &found, &f->err));
+	assert_span(rules[1], "domain:shop.example");
+	must(f, ignore_remove(&f->operation, IGNORE_DOMAIN, SPAN("shop.example"), &found, &f->err));
 	assert_true(found);
-	must(f, ignore_remove(&f->operation, IGNORE_DOMAIN, SPAN("example.net"), &found, &f->err));
+	must(f, ignore_remove(&f->operation, IGNORE_DOMAIN, SPAN("shop.example"), &found, &f->err));
 	assert_false(found);
 	fixture_commit(f);
 }
