@@ -433,7 +433,9 @@ int reader_main(const char *mailbox)
 
 	log_open("reader", mailbox, LOG_LEVEL_INFO);
 	if (!begin(&reader, &err) || !run(&reader, &err)) {
-		log_failure(LOG_LEVEL_ERROR, "ended", &err);
+		/* the supervisor or the ledger ended: they say why, and another reader follows */
+		log_failure(err.kind == ERROR_STORAGE ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR, "ended",
+			&err);
 		status = EXIT_FAILURE;
 	}
 	reader_done(&reader);

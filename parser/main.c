@@ -122,10 +122,11 @@ static bool serve(struct worker *worker, struct error *err)
 			return error_set(
 				err, ERROR_INPUT, "frame of the unknown type %u", frame.type);
 		if (!answer_one(worker, frame.body, err))
-			return false;
+			break;
 		give_back(&worker->request);
 	}
-	return false;
+	/* whoever asked is gone in the middle of it: nobody is left who wants an answer */
+	return err->kind == ERROR_TEMPORARY;
 }
 
 int main(void)
