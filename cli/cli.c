@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <inttypes.h>
 #include <pwd.h>
 #include <signal.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -154,6 +156,15 @@ int cli_database_missing(const struct cli *cli)
 	return missing;
 }
 
+static const char *group_of(const char *directory)
+{
+	struct group *group;
+	struct stat info;
+
+	group = stat(directory, &info) == 0 ? getgrgid(info.st_gid) : NULL;
+	return group ? group->gr_name : "postroom";
+}
+
 enum exit_code cli_open_db(struct cli *cli, enum db_mode mode)
 {
 	enum exit_code code = cli_load_config(cli);
@@ -169,8 +180,9 @@ enum exit_code cli_open_db(struct cli *cli, enum db_mode mode)
 	missing = cli_database_missing(cli);
 	if (missing == EACCES) {
 		message_print("%s: permission denied; people in the group of this folder may use "
-			      "it: sudo usermod -aG postroom %s, then log in again",
-			cli->config->state_directory, cli->actor);
+			      "it: sudo usermod -aG %s %s, then log in again",
+			cli->config->state_directory, group_of(cli->config->state_directory),
+			cli->actor);
 		return EXIT_FAILED;
 	}
 	if (missing && mode == DB_READ) {

@@ -26,6 +26,8 @@ static const struct {
 	{"mailboxes", doctor_mailboxes},
 	{"ledger", doctor_ledger},
 	{"envelope", doctor_envelope},
+	{"policy", doctor_policy},
+	{"backup", doctor_backup},
 };
 
 void doctor_finding(
@@ -45,6 +47,20 @@ void doctor_finding(
 	json_array_append_new(doctor->findings, object);
 }
 
+/* Is anything to be mended? */
+static bool has_findings(const json_t *findings)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)findings, i, one)
+	{
+		if (strcmp(json_string_value(json_object_get(one, "severity")), "note") != 0)
+			return true;
+	}
+	return false;
+}
+
 static void print(struct cli *cli, json_t *findings)
 {
 	json_t *one;
@@ -59,7 +75,7 @@ static void print(struct cli *cli, json_t *findings)
 		output_line(
 			&cli->output, "    %s", json_string_value(json_object_get(one, "mend")));
 	}
-	if (json_array_size(findings) == 0)
+	if (!has_findings(findings))
 		message_print("%zu checks, nothing found", ARRAY_COUNT(checks) + 1);
 }
 
@@ -84,7 +100,7 @@ static enum exit_code run_doctor(struct cli *cli)
 			"mend the file, then: postroom config check; `postroom config example` "
 			"prints one to start from",
 			"%s", err.text);
-	code = json_array_size(doctor.findings) > 0 ? EXIT_FINDINGS : EXIT_DONE;
+	code = has_findings(doctor.findings) ? EXIT_FINDINGS : EXIT_DONE;
 	if (cli->output.json) {
 		output_json(&cli->output, doctor.findings, false);
 		return code;
@@ -108,7 +124,8 @@ const struct command doctor_commands[] = {
 			"Checks the configuration, programs, the state directory, the database, "
 			"disk space, secrets, the systemd unit, the clock, the feed, the "
 			"mailboxes' "
-			"reported state and the ledger. Ends with 6 when there is a finding. "
+			"reported state, the ledger, and which write policies the last mails would "
+			"have passed. Ends with 6 when there is something to mend. "
 			"Nothing is logged in to: `postroomd --check` does that.",
 		.examples = examples,
 		.flags = COMMAND_JSON,

@@ -13,7 +13,10 @@ struct doctor {
 	json_t *findings;
 };
 
-/* severity: "error" stops something, "warning" may. mend: what to do about it. */
+/*
+ * severity: "error" stops something, "warning" may, "note" only tells (and leaves the exit code).
+ * mend: what to do about it.
+ */
 void doctor_finding(struct doctor *doctor, const char *severity, const char *mend,
 	const char *format, ...) PRINTF_LIKE(4, 5);
 
@@ -31,5 +34,7 @@ void doctor_feed(struct doctor *doctor);
 void doctor_mailboxes(struct doctor *doctor);
 void doctor_ledger(struct doctor *doctor);
 void doctor_envelope(struct doctor *doctor);
+void doctor_policy(struct doctor *doctor);
+void doctor_backup(struct doctor *doctor);
 
 #endif

@@ -12,6 +12,8 @@
 
 #include "base/clock.h"
 #include "cli/doctor.h"
+#include "ingest/policy_survey.h"
+#include "store/backup.h"
 #include "store/mailbox.h"
 #include "store/message.h"
 #include "store/unresolved.h"
@@ -25,6 +27,8 @@
 /* Mails of a capture mailbox that are looked at for an envelope address. */
 #define ENVELOPE_MAILS	   100
 #define CONNECT_TIMEOUT_MS 2000
+#define SURVEY_MAILS	   100
+#define BACKUP_OLD_MS	   (24 * 60 * 60 * 1000LL)
 
 void doctor_clock(struct doctor *doctor)
 {
@@ -232,5 +236,74 @@ void doctor_envelope(struct doctor *doctor)
 				"such "
 				"as +2w can't arrive here",
 				mailbox->name, count);
+	}
+}
+
+/* "submission 98, authserv-id mx.example.org 100", for somebody who has to choose. */
+static void survey_tell(struct doctor *doctor, const struct config_mailbox *mailbox,
+	const struct policy_survey *survey)
+{
+	struct buffer text = {0};
+	bool all_pass = survey->configured == survey->mails;
+
+	buffer_format(&text, "submission %" PRId64, survey->submission);
+	if (survey->exchange_internal)
+		buffer_format(&text, ", exchange-internal %" PRId64, survey->exchange_internal);
+	for (size_t i = 0; i < survey->authserv_count; i++)
+		buffer_format(&text, ", authserv-id %.*s %" PRId64,
+			SPAN_ARG(survey->authserv[i].id), survey->authserv[i].passed);
+	doctor_finding(doctor, all_pass ? "note" : "warning",
+		all_pass ? "nothing need be done"
+			 : "postroom quarantine list shows the rule that each failed; choose in "
+			   "who_may_write what your users' mail passes and nobody else's can",
+		"%s: of %" PRId64 " mails in your users' names %" PRId64
+		" pass its policy %s; others "
+		"would pass: %s",
+		mailbox->name, survey->mails, survey->configured,
+		write_policy_name(mailbox->policy), buffer_string(&text));
+	buffer_done(&text);
+}
+
+void doctor_policy(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+	struct policy_survey survey;
+	struct error err;
+
+	if (!cli->db)
+		return;
+	if (!cli->intake && !intake_open_reading(cli->db, cli->config, &cli->intake, &err))
+		return; /* the database's check said it */
+	for (size_t i = 0; i < cli->config->mailbox_count; i++) {
+		const struct config_mailbox *mailbox = &cli->config->mailboxes[i];
+
+		if (mailbox->kind != KIND_CAPTURE && mailbox->kind != KIND_ACTIONS)
+			continue;
+		if (!policy_survey(cli->intake, mailbox, SURVEY_MAILS, &cli->arena, &survey, &err))
+			doctor_finding(doctor, "error", "postroom restore", "%s", err.text);
+		else if (survey.mails > 0)
+			survey_tell(doctor, mailbox, &survey);
+	}
+}
+
+/* What is deleted on the server is only here then: a lost disk must not be a lost mail. */
+void doctor_backup(struct doctor *doctor)
+{
+	struct cli *cli = doctor->cli;
+	int64_t last_ms = 0;
+	struct error err;
+
+	if (!cli->db || !backup_last(cli->db, &last_ms, &err) ||
+		cli->now_ms - last_ms < BACKUP_OLD_MS)
+		return;
+	for (size_t i = 0; i < cli->config->mailbox_count; i++) {
+		const struct config_mailbox *mailbox = &cli->config->mailboxes[i];
+
+		if (mailbox->action == ACTION_DELETE)
+			doctor_finding(doctor, "warning",
+				"postroom backup FILE, every day by cron or a timer",
+				"%s deletes mail on the server, and there is no backup of the last "
+				"24 hours",
+				mailbox->name);
 	}
 }

@@ -8,7 +8,7 @@
 #include "cli/nouns.h"
 #include "cli/pick.h"
 #include "cli/records.h"
-#include "ingest/stored_facts.h"
+#include "ingest/quarantine.h"
 #include "store/route.h"
 
 static const struct column columns[] = {
@@ -67,119 +67,43 @@ static enum exit_code run_list(struct cli *cli)
 
 /* ---------------------------------------------------------------- release, drop */
 
-/* The quarantined route of the message that was named. */
-static enum exit_code pick_route(struct cli *cli, struct route_row *route)
+/* The library's two answers have one shape. */
+typedef bool answer(struct intake *intake, int64_t message_id, const char *actor, int64_t now_ms,
+	int64_t *operation_id, struct error *err);
+
+static enum exit_code give(struct cli *cli, answer *give_answer, const char *what)
 {
+	enum exit_code code = cli_open_intake(cli);
 	struct message_row message;
-	enum exit_code code = pick_message(cli, cli_argument(cli, 0), &message);
-	struct route_row *rows;
+	int64_t operation_id;
 	struct error err;
-	size_t count;
-
-	if (code != EXIT_DONE)
-		return code;
-	if (!route_list(cli->db, message.id, &cli->arena, &rows, &count, &err))
-		return cli_fail(&err);
-	for (size_t i = 0; i < count; i++) {
-		if (span_equal(rows[i].state, SPAN("quarantined"))) {
-			*route = rows[i];
-			return EXIT_DONE;
-		}
-	}
-	message_print("message #%" PRId64 " is not quarantined but %.*s", message.id,
-		SPAN_ARG(message.state));
-	return EXIT_CONFLICT;
-}
-
-/* In which folder of the mailbox it was seen: a folder may have a kind of its own. */
-static bool folder_of(
-	struct cli *cli, const struct route_row *route, struct span *folder, struct error *err)
-{
-	struct message_delivery *rows;
-	size_t count;
-
-	*folder = (struct span){0};
-	if (!message_deliveries(cli->db, route->message_id, &cli->arena, &rows, &count, err))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (span_equal(rows[i].mailbox, route->mailbox))
-			*folder = rows[i].folder;
-	}
-	return true;
-}
-
-/* The rule says that a person overruled the policy; the decision is then made anew. */
-static bool release(struct cli *cli, struct operation *operation, const struct route_row *route,
-	struct error *err)
-{
-	struct intake_copy copy = {
-		.message_id = route->message_id,
-		.mailbox = config_mailbox(cli->config, arena_string(&cli->arena, route->mailbox)),
-		.actor = cli->actor,
-	};
-	struct facts facts;
 	bool found;
 
-	if (!route_change(operation, route->id, SPAN("quarantined"),
-		    arena_format(&cli->arena, "released by %s", cli->actor), err) ||
-		!folder_of(cli, route, &copy.folder, err) ||
-		!stored_facts_read(cli->db, route->message_id, &cli->arena, &facts, &found, err))
-		return false;
-	if (!found)
-		return error_set(err, ERROR_INPUT,
-			"message #%" PRId64 " was never read: postroom replay %" PRId64,
-			route->message_id, route->message_id);
-	return intake_decide(cli->intake, &copy, &facts, cli->now_ms, err);
+	if (code == EXIT_DONE)
+		code = pick_message(cli, cli_argument(cli, 0), &message);
+	if (code != EXIT_DONE)
+		return code;
+	if (!span_equal(message.state, SPAN("quarantined"))) {
+		message_print("message #%" PRId64 " is not quarantined but %.*s", message.id,
+			SPAN_ARG(message.state));
+		return EXIT_CONFLICT;
+	}
+	if (!give_answer(cli->intake, message.id, cli->actor, cli->now_ms, &operation_id, &err) ||
+		!message_get(cli->db, message.id, &cli->arena, &message, &found, &err))
+		return cli_fail(&err);
+	change_report(cli, operation_id, json_pack("{s:o}", "message", message_json(cli, &message)),
+		"message #%" PRId64 " is %s: now %.*s", message.id, what, SPAN_ARG(message.state));
+	return EXIT_DONE;
 }
 
 static enum exit_code run_release(struct cli *cli)
 {
-	enum exit_code code = cli_open_intake(cli);
-	struct operation operation;
-	struct message_row message;
-	struct route_row route;
-	struct error err;
-	bool good, found = false;
-
-	if (code == EXIT_DONE)
-		code = pick_route(cli, &route);
-	if (code != EXIT_DONE)
-		return code;
-	if (!change_begin(cli, route.rule, &operation, &err))
-		return cli_fail(&err);
-	good = release(cli, &operation, &route, &err) &&
-	       message_get(cli->db, route.message_id, &cli->arena, &message, &found, &err);
-	if (!change_end(cli, &operation, good, &err))
-		return cli_fail(&err);
-	/* Not said how to undo: what the mail brought stands in operations of its own. */
-	message_print("message #%" PRId64 "%s released: %.*s", route.message_id,
-		cli_flag(cli, "dry-run") ? " would be" : " is", SPAN_ARG(message.state));
-	if (cli->output.json)
-		output_json(&cli->output, message_json(cli, &message), false);
-	return EXIT_DONE;
+	return give(cli, quarantine_release, "released");
 }
 
 static enum exit_code run_drop(struct cli *cli)
 {
-	enum exit_code code = cli_open_intake(cli);
-	struct operation operation;
-	struct route_row route;
-	struct error err;
-	bool good;
-
-	if (code == EXIT_DONE)
-		code = pick_route(cli, &route);
-	if (code != EXIT_DONE)
-		return code;
-	if (!change_begin(cli, route.rule, &operation, &err))
-		return cli_fail(&err);
-	good = route_change(
-		&operation, route.id, SPAN("ignored"), SPAN("dropped by a person"), &err);
-	if (!change_end(cli, &operation, good, &err))
-		return cli_fail(&err);
-	change_report(cli, operation.id, NULL,
-		"message #%" PRId64 " is dropped: ignored from now on", route.message_id);
-	return EXIT_DONE;
+	return give(cli, quarantine_drop, "dropped");
 }
 
 static const struct command_argument one_argument[] = {
@@ -201,7 +125,7 @@ const struct command quarantine_commands[] = {
 		.summary = "Let a quarantined mail in, as if its sender might write",
 		.description = "It is decided anew, without its mailbox's write policy.",
 		.arguments = one_argument,
-		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.flags = COMMAND_JSON,
 		.run = run_release,
 	},
 	{
@@ -209,7 +133,7 @@ const struct command quarantine_commands[] = {
 		.verb = "drop",
 		.summary = "Ignore a quarantined mail for good",
 		.arguments = one_argument,
-		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.flags = COMMAND_JSON,
 		.run = run_drop,
 	},
 	{0},

@@ -233,6 +233,7 @@ static void touched_print(struct cli *cli, const json_t *touched)
 static enum exit_code resolve(struct cli *cli, struct resolve_request *request)
 {
 	struct resolve_result result;
+	struct span made = {0};
 	struct error err;
 	json_t *object;
 
@@ -240,11 +241,13 @@ static enum exit_code resolve(struct cli *cli, struct resolve_request *request)
 	if (!resolve_run(cli->intake, request, cli_flag(cli, "dry-run"), cli->now_ms, &cli->arena,
 		    &result, &err))
 		return cli_fail(&err);
+	if (result.operation_id && request->verb == RESOLVE_CREATE)
+		made = arena_format(&cli->arena, " as contact #%" PRId64, result.contact_id);
 	object = result_json(&result);
 	touched_print(cli, json_object_get(object, "touched"));
-	change_report(cli, result.operation_id, object, "%s %" PRId64 " item%s",
+	change_report(cli, result.operation_id, object, "%s %" PRId64 " item%s%s",
 		cli_flag(cli, "dry-run") ? "would settle" : "settled", result.settled,
-		result.settled == 1 ? "" : "s");
+		result.settled == 1 ? "" : "s", made.data ? made.data : "");
 	return EXIT_DONE;
 }
 

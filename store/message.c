@@ -156,10 +156,12 @@ static void list_text(const struct message_filter *filter, struct buffer *text)
 	if (filter->state.size)
 		buffer_append_string(text, " AND m.state = ?2");
 	if (filter->mailbox.size)
-		buffer_append_string(text,
-			" AND EXISTS (SELECT 1 FROM delivery d JOIN folder f ON f.id = d.folder_id "
-			"JOIN mailbox b ON b.id = f.mailbox_id "
-			"WHERE d.message_id = m.id AND b.name = ?3)");
+		buffer_append_string(text, " AND (EXISTS (SELECT 1 FROM delivery d JOIN folder f "
+					   "ON f.id = d.folder_id "
+					   "JOIN mailbox b ON b.id = f.mailbox_id "
+					   "WHERE d.message_id = m.id AND b.name = ?3) OR EXISTS "
+					   "(SELECT 1 FROM route r "
+					   "WHERE r.message_id = m.id AND r.mailbox = ?3))");
 	if (filter->address_folded.size)
 		buffer_append_string(text,
 			" AND m.id IN (SELECT a.message_id FROM message_address a "

@@ -76,9 +76,10 @@ MUST_CHECK bool message_by_message_id(
 	struct db *db, struct span message_id, int64_t *id, struct error *err);
 
 struct message_filter {
-	struct span state, mailbox, address_folded, kind; /* empty: any */
-	int64_t since_ms, until_ms;			  /* 0: any */
-	struct db_page page; /* newest first; after_id: before that id */
+	/* empty: any; mailbox: where a copy was read or for which it was decided */
+	struct span state, mailbox, address_folded, kind;
+	int64_t since_ms, until_ms; /* 0: any */
+	struct db_page page;	    /* newest first; after_id: before that id */
 };
 MUST_CHECK bool message_list(struct db *db, const struct message_filter *filter,
 	struct arena *arena, struct message_row **rows, size_t *count, struct error *err);
