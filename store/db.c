@@ -38,6 +38,7 @@ struct db {
 	enum db_mode mode;
 	char *directory;
 	int64_t waiting_since_ms;
+	int turn; /* of those who wait to write; -1: none */
 	struct sql *statements[STATEMENT_BUCKETS];
 };
 
@@ -79,14 +80,11 @@ static bool fail(struct db *db, int status, struct error *err)
 
 /* ---------------------------------------------------------------- opening */
 
-/*
- * SQLite's own handler sleeps up to 100 ms, which starves a terminal beside a busy ledger: the
- * gaps between its transactions are short. Ten milliseconds at most find them.
- */
+/* SQLite's own handler sleeps up to 100 ms: far longer than a gap between two transactions. */
 static int wait_for_others(void *context, int tries)
 {
 	struct db *db = context;
-	struct timespec pause = {0, (tries < 9 ? tries + 1 : 10) * 1000000L};
+	const struct timespec pause = {0, 1000000};
 
 	if (tries == 0)
 		db->waiting_since_ms = clock_monotonic_ms();
@@ -117,7 +115,7 @@ static struct db *db_new(const char *directory, enum db_mode mode)
 {
 	struct db *db = memory_alloc(sizeof *db);
 
-	*db = (struct db){.mode = mode, .directory = memory_string(directory)};
+	*db = (struct db){.mode = mode, .directory = memory_string(directory), .turn = -1};
 	return db;
 }
 
@@ -152,7 +150,8 @@ static bool set_for_writing(struct db *db, struct error *err)
 
 static bool open_write(struct db *db, const char *path, struct error *err)
 {
-	return open_handle(db, path, SQLITE_OPEN_READWRITE, err) && schema_check(db, false, err) &&
+	return place_open_turn(db->directory, &db->turn, err) &&
+	       open_handle(db, path, SQLITE_OPEN_READWRITE, err) && schema_check(db, false, err) &&
 	       set_for_writing(db, err) && schema_upgrade(db, err);
 }
 
@@ -204,6 +203,8 @@ void db_close(struct db *db)
 		}
 	}
 	sqlite3_close(db->handle);
+	if (db->turn >= 0)
+		close(db->turn);
 	free(db->directory);
 	free(db);
 }
@@ -227,16 +228,28 @@ bool db_in_transaction(const struct db *db)
 	return !sqlite3_get_autocommit(db->handle);
 }
 
-bool db_begin_write(struct db *db, struct error *err)
+static bool fail_busy(struct db *db, struct error *err)
 {
 	char holder[128];
 
-	if (sql_script(db, "BEGIN IMMEDIATE", err))
+	if (!place_writer(db->directory, holder, sizeof holder))
+		snprintf(holder, sizeof holder, "another process");
+	return error_set(err, ERROR_BUSY, "database %s: %s is writing for %d s; try again later",
+		db->directory, holder, BUSY_TIMEOUT_MS / 1000);
+}
+
+bool db_begin_write(struct db *db, struct error *err)
+{
+	bool begun;
+
+	if (db->turn >= 0 && !place_enter_turn(db->turn, BUSY_TIMEOUT_MS))
+		return fail_busy(db, err);
+	begun = sql_script(db, "BEGIN IMMEDIATE", err);
+	if (db->turn >= 0)
+		place_leave_turn(db->turn);
+	if (begun)
 		return true;
-	if (err->kind == ERROR_BUSY && place_writer(db->directory, holder, sizeof holder))
-		error_set(err, ERROR_BUSY, "database %s: %s is writing since %d s; try again later",
-			db->directory, holder, BUSY_TIMEOUT_MS / 1000);
-	return false;
+	return err->kind == ERROR_BUSY ? fail_busy(db, err) : false;
 }
 
 /*

@@ -4,9 +4,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* SQLite's lock of the writer: the byte after the 120 of the index header (walformat.html). */
 #define WAL_WRITE_LOCK_BYTE 120
@@ -36,6 +40,39 @@ bool place_sync(const char *path, struct error *err)
 	if (file >= 0)
 		close(file);
 	return ok;
+}
+
+bool place_open_turn(const char *directory, int *turn, struct error *err)
+{
+	char path[4200];
+
+	snprintf(path, sizeof path, "%s/postroom.turn", directory);
+	*turn = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+	if (*turn < 0)
+		return error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
+	/* Whoever made it has done this already. */
+	if (fchmod(*turn, 0660) != 0 && errno != EPERM)
+		return error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
+	return true;
+}
+
+/* flock has no timeout, and the turn is short: the lock is asked for once a millisecond. */
+bool place_enter_turn(int turn, int64_t timeout_ms)
+{
+	const struct timespec pause = {0, 1000000};
+	int64_t begin_ms = clock_monotonic_ms();
+
+	while (flock(turn, LOCK_EX | LOCK_NB) != 0) {
+		if (clock_monotonic_ms() - begin_ms > timeout_ms)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+void place_leave_turn(int turn)
+{
+	flock(turn, LOCK_UN);
 }
 
 static bool check_mode(const char *path, const struct stat *info, struct error *err)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -22,6 +23,15 @@ MUST_CHECK bool place_prepare(
 MUST_CHECK bool place_new_file(const char *path, mode_t mode, struct error *err);
 /* Flushes a file, or the names in a directory, to the disk. */
 MUST_CHECK bool place_sync(const char *path, struct error *err);
+/*
+ * The queue of those who wait to write. SQLite has none: whoever asks in the right moment gets the
+ * lock, and a ledger that begins again at once left others waiting 4 s at the mean and up to 18 s.
+ * A writer holds the turn while it waits for the lock, and a ledger that wants to begin again comes
+ * after it. enter gives false after timeout_ms.
+ */
+MUST_CHECK bool place_open_turn(const char *directory, int *turn, struct error *err);
+bool place_enter_turn(int turn, int64_t timeout_ms);
+void place_leave_turn(int turn);
 /* The process that holds the write lock, "process 812 (postroomd)"; false when nobody is found. */
 bool place_writer(const char *directory, char *holder, size_t size);
 

@@ -263,7 +263,8 @@ static void measure_lookups(struct bench *bench)
 
 static void close_database(struct bench *bench)
 {
-	static const char *const names[] = {"postroom.db", "postroom.db-wal", "postroom.db-shm"};
+	static const char *const names[] = {
+		"postroom.db", "postroom.db-wal", "postroom.db-shm", "postroom.turn"};
 	char path[300];
 	struct stat info;
 

@@ -10,7 +10,8 @@ static char directory[] = "/tmp/postroom-fuzz-XXXXXX";
 
 static void remove_directory(void)
 {
-	static const char *const names[] = {"postroom.db", "postroom.db-wal", "postroom.db-shm"};
+	static const char *const names[] = {
+		"postroom.db", "postroom.db-wal", "postroom.db-shm", "postroom.turn"};
 	char path[64];
 
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {

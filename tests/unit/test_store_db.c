@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "store/backup.h"
 #include "store/lock.h"
 #include "store/place.h"
@@ -312,6 +313,57 @@ static void test_four_writers(void **state)
 	fixture_remove(directory);
 }
 
+/* Long transactions, each begun right after the last, until its pipe is closed. */
+static int write_without_rest(const char *directory, int pipe_end)
+{
+	struct error err;
+	struct db *db;
+
+	if (!db_open(directory, DB_WRITE, &db, &err))
+		return 1;
+	for (;;) {
+		if (!db_begin_write(db, &err))
+			return 1;
+		for (int i = 0; i < 2000; i++)
+			if (!setting_set(db, "busy", SPAN("x"), &err))
+				return 1;
+		if (!db_commit(db, &err))
+			return 1;
+		if (write(pipe_end, "c", 1) != 1)
+			return 0;
+	}
+}
+
+/* Without a queue the one that does not rest wins nearly always: seconds for each write. */
+static void test_a_busy_writer_lets_others_in(void **state)
+{
+	struct fixture *f = *state;
+	int64_t begin_ms;
+	char committed;
+	int ends[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		close(ends[0]);
+		signal(SIGPIPE, SIG_IGN);
+		_exit(write_without_rest(f->directory, ends[1]));
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &committed, 1), 1);
+	begin_ms = clock_monotonic_ms();
+	for (int i = 0; i < 20; i++) {
+		must(f, db_begin_write(f->db, &f->err));
+		must(f, setting_set(f->db, "ours", SPAN("x"), &f->err));
+		must(f, db_commit(f->db, &f->err));
+	}
+	assert_true(clock_monotonic_ms() - begin_ms < 20000);
+	close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 /* Commits `commits` transactions, tells each, and is killed in the middle of the next. */
 static void die_in_transaction(const char *directory, int pipe_end, int commits)
 {
@@ -452,6 +504,7 @@ int main(void)
 		fixture_test(test_nested_use_of_a_literal),
 		fixture_test(test_errors_have_kinds),
 		fixture_test(test_four_writers),
+		fixture_test(test_a_busy_writer_lets_others_in),
 		fixture_test(test_killed_in_a_transaction),
 		fixture_test(test_holder_of_the_write_lock_is_named),
 		fixture_test(test_one_daemon),
