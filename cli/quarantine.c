@@ -68,16 +68,16 @@ static enum exit_code run_list(struct cli *cli)
 /* ---------------------------------------------------------------- release, drop */
 
 /* The library's two answers have one shape. */
-typedef bool answer(struct intake *intake, int64_t message_id, const char *actor, int64_t now_ms,
-	int64_t *operation_id, struct error *err);
+typedef bool answer(struct intake *intake, struct operation *operation, int64_t message_id,
+	const char *actor, struct error *err);
 
 static enum exit_code give(struct cli *cli, answer *give_answer, const char *what)
 {
 	enum exit_code code = cli_open_intake(cli);
 	struct message_row message;
-	int64_t operation_id;
+	struct operation operation;
 	struct error err;
-	bool found;
+	bool good, found;
 
 	if (code == EXIT_DONE)
 		code = pick_message(cli, cli_argument(cli, 0), &message);
@@ -88,10 +88,13 @@ static enum exit_code give(struct cli *cli, answer *give_answer, const char *wha
 			SPAN_ARG(message.state));
 		return EXIT_CONFLICT;
 	}
-	if (!give_answer(cli->intake, message.id, cli->actor, cli->now_ms, &operation_id, &err) ||
-		!message_get(cli->db, message.id, &cli->arena, &message, &found, &err))
+	if (!change_begin(cli, message.subject, &operation, &err))
 		return cli_fail(&err);
-	change_report(cli, operation_id, json_pack("{s:o}", "message", message_json(cli, &message)),
+	good = give_answer(cli->intake, &operation, message.id, cli->actor, &err) &&
+	       message_get(cli->db, message.id, &cli->arena, &message, &found, &err);
+	if (!change_end(cli, &operation, good, &err))
+		return cli_fail(&err);
+	change_report(cli, operation.id, json_pack("{s:o}", "message", message_json(cli, &message)),
 		"message #%" PRId64 " is %s: now %.*s", message.id, what, SPAN_ARG(message.state));
 	return EXIT_DONE;
 }

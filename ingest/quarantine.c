@@ -69,13 +69,13 @@ static bool answer_routes(struct answer *answer,
 				   (long long)answer->message->id);
 }
 
-static bool run(struct intake *intake, int64_t message_id, const char *actor, const char *verb,
-	int64_t now_ms,
+static bool run(struct intake *intake, struct operation *operation, int64_t message_id,
+	const char *actor, const char *verb,
 	bool (*apply)(struct answer *answer, const struct route_row *row, struct error *err),
-	struct operation *operation, struct error *err)
+	struct error *err)
 {
 	struct message_row row;
-	struct answer answer = {intake, &row, actor, verb, now_ms, operation};
+	struct answer answer = {intake, &row, actor, verb, operation->at_ms, operation};
 	bool found = false;
 
 	arena_reset(&intake->arena);
@@ -84,37 +84,17 @@ static bool run(struct intake *intake, int64_t message_id, const char *actor, co
 	if (!found)
 		return error_set(
 			err, ERROR_INPUT, "there is no message %lld", (long long)message_id);
-	return operation_begin(intake->db, actor, verb, text_cut(row.subject, 200), now_ms,
-		       operation, err) &&
-	       answer_routes(&answer, apply, err);
+	return answer_routes(&answer, apply, err);
 }
 
-static bool run_transaction(struct intake *intake, int64_t message_id, const char *actor,
-	const char *verb, int64_t now_ms,
-	bool (*apply)(struct answer *answer, const struct route_row *row, struct error *err),
-	int64_t *operation_id, struct error *err)
+bool quarantine_release(struct intake *intake, struct operation *operation, int64_t message_id,
+	const char *actor, struct error *err)
 {
-	struct operation operation = {0};
-	if (!db_begin_write(intake->db, err))
-		return false;
-	if (!run(intake, message_id, actor, verb, now_ms, apply, &operation, err)) {
-		db_rollback(intake->db);
-		return false;
-	}
-	*operation_id = operation.id;
-	return db_commit(intake->db, err);
+	return run(intake, operation, message_id, actor, "quarantine release", route_release, err);
 }
 
-bool quarantine_release(struct intake *intake, int64_t message_id, const char *actor,
-	int64_t now_ms, int64_t *operation_id, struct error *err)
+bool quarantine_drop(struct intake *intake, struct operation *operation, int64_t message_id,
+	const char *actor, struct error *err)
 {
-	return run_transaction(intake, message_id, actor, "quarantine release", now_ms,
-		route_release, operation_id, err);
-}
-
-bool quarantine_drop(struct intake *intake, int64_t message_id, const char *actor, int64_t now_ms,
-	int64_t *operation_id, struct error *err)
-{
-	return run_transaction(intake, message_id, actor, "quarantine drop", now_ms, route_drop,
-		operation_id, err);
+	return run(intake, operation, message_id, actor, "quarantine drop", route_drop, err);
 }

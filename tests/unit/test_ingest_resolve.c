@@ -1,0 +1,453 @@
+/* A person's answer: what it settles, past mail and other kinds included; dry run, undo. */
+#include "ingest_fixture.h"
+
+#include "ingest/quarantine.h"
+#include "ingest/resolve.h"
+
+static struct resolve_result resolve(struct desk *d, struct resolve_request request, bool dry_run)
+{
+	struct resolve_result result;
+	request.actor = "anna";
+	must(&d->store, resolve_run(d->intake, &request, dry_run, d->now_ms, &d->store.arena,
+				&result, &d->store.err));
+	return result;
+}
+
+static void refused(struct desk *d, struct resolve_request request, enum error_kind kind)
+{
+	struct resolve_result result;
+	request.actor = "anna";
+	must_fail(&d->store, kind,
+		resolve_run(d->intake, &request, false, d->now_ms, &d->store.arena, &result,
+			&d->store.err));
+	assert_false(db_in_transaction(d->store.db));
+}
+
+static void undo(struct desk *d, int64_t operation_id)
+{
+	struct operation_row row;
+	must(&d->store, db_begin_write(d->store.db, &d->store.err));
+	must(&d->store, operation_undo(d->store.db, operation_id, "anna", d->now_ms, &row,
+				&d->store.arena, &d->store.err));
+	fixture_commit(&d->store);
+}
+
+/* Every row of the record as one text: a dry run and an undo must leave it as it was. */
+static const char *snapshot(struct desk *d)
+{
+	static const char *const tables[] = {
+		"SELECT count(*) * 1000000 + coalesce(sum(id), 0) FROM contact",
+		"SELECT count(*) * 1000000 + coalesce(sum(id), 0) FROM contact_address",
+		"SELECT count(*) * 1000000 + coalesce(sum(id), 0) FROM company",
+		"SELECT count(*) FROM company_domain",
+		"SELECT count(*) * 1000000 + coalesce(sum(contact_id), 0) FROM activity",
+		"SELECT count(*) * 1000000 + coalesce(sum(contact_id), 0) FROM deal",
+		"SELECT coalesce(sum(supplier_id), 0) + 1000 * "
+		"coalesce(sum(supplier_contact_id), 0) FROM ticket",
+		"SELECT coalesce(sum(contact_id), 0) FROM support_case",
+		"SELECT count(*) * 1000000 + coalesce(sum(contact_id), 0) FROM task",
+		"SELECT count(*) FROM unresolved WHERE state = 'waiting'",
+		"SELECT count(*) FROM message WHERE state = 'waiting'",
+		"SELECT count(*) FROM message WHERE state = 'ignored'",
+		"SELECT count(*) FROM route WHERE state = 'waiting'",
+		"SELECT count(*) FROM ignore_rule",
+	};
+	struct buffer text = {0};
+	for (size_t i = 0; i < ARRAY_COUNT(tables); i++)
+		buffer_format(&text, "%lld ", (long long)desk_count(d, tables[i]));
+	const char *copy = arena_string(&d->store.arena, buffer_span(&text));
+	buffer_done(&text);
+	return copy;
+}
+
+#define NORA "Nora Nieuw <nora@nieuw.example>"
+
+/* The same stranger on every kind of mailbox, twice in capture. Returns the first item. */
+static int64_t strangers(struct desk *d)
+{
+	struct letter sent = {.id = "r1@example.org",
+		.from = "anna@example.org",
+		.to = NORA,
+		.subject = "Sent to Nora",
+		.envelope = "crm+2w@example.org"};
+	struct letter dropped = {.id = "r2@nieuw.example",
+		.from = NORA,
+		.to = "anna@example.org",
+		.subject = "From Nora"};
+	struct letter bill = {.id = "r3@nieuw.example",
+		.from = NORA,
+		.to = "invoices@example.org",
+		.subject = "Invoice of Nora"};
+	struct letter question = {.id = "r4@nieuw.example",
+		.from = NORA,
+		.to = "support@example.org",
+		.subject = "Question of Nora"};
+	struct letter lead = {.id = "r5@nieuw.example",
+		.from = NORA,
+		.to = "leads@example.org",
+		.subject = "Lead of Nora"};
+	struct letter other = {.id = "r6@example.org",
+		.from = "anna@example.org",
+		.to = "otto@nieuw.example",
+		.subject = "Sent to Otto"};
+	int64_t item = desk_item_id(d, desk_post(d, "crm", &sent));
+	desk_deliver(d, "crm", "Shared/CRM", &dropped);
+	desk_post(d, "invoices", &bill);
+	desk_post(d, "support", &question);
+	desk_post(d, "leads", &lead);
+	desk_post(d, "crm", &other);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM unresolved WHERE state = 'waiting'"), 6);
+	return item;
+}
+
+static void nora_is_everywhere(struct desk *d, int64_t contact)
+{
+	char sql[200];
+	struct task *tasks;
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM activity WHERE contact_id = %lld",
+		(long long)contact);
+	/* Two of capture, one of the lead, one of the case. */
+	assert_int_equal(desk_count(d, sql), 4);
+	snprintf(sql, sizeof sql,
+		"SELECT count(*) FROM activity a JOIN message m ON m.id = a.message_id WHERE "
+		"m.subject = 'Sent to Nora' AND a.direction = 'out' AND a.contact_id = %lld",
+		(long long)contact);
+	assert_int_equal(desk_count(d, sql), 1);
+	snprintf(sql, sizeof sql,
+		"SELECT count(*) FROM activity a JOIN message m ON m.id = a.message_id WHERE "
+		"m.subject = 'From Nora' AND a.direction = 'in'");
+	assert_int_equal(desk_count(d, sql), 1);
+	assert_int_equal(desk_count(d, "SELECT supplier_contact_id FROM ticket"), contact);
+	assert_int_equal(desk_count(d, "SELECT contact_id FROM support_case"), contact);
+	assert_int_equal(desk_count(d, "SELECT contact_id FROM deal"), contact);
+	/* The follow-up that was asked for stands on her now. */
+	assert_int_equal(desk_tasks(d, 1, &tasks), 1);
+	assert_int_equal(tasks[0].contact_id, contact);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM message WHERE state = 'waiting'"), 1);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM message WHERE state = 'filed'"), 5);
+}
+
+static void test_assign(void **state)
+{
+	struct desk *d = *state;
+	int64_t item = strangers(d);
+	int64_t nora = desk_contact(d, "Nora", "nora@elsewhere.example", 0);
+	struct resolve_request request = {
+		.verb = RESOLVE_ASSIGN, .item_id = item, .contact_id = nora};
+	const char *before = snapshot(d);
+
+	struct resolve_result result = resolve(d, request, true);
+	assert_int_equal(result.operation_id, 0);
+	assert_int_equal(result.settled, 5);
+	assert_int_equal(result.touched_count, 5);
+	assert_span(result.touched[0].address, "nora@nieuw.example");
+	assert_span(result.touched[0].subject, "Sent to Nora");
+	assert_true(span_find(result.touched[0].what, SPAN("activity on Nora")) >= 0);
+	assert_string_equal(snapshot(d), before);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM operation WHERE actor = 'anna' AND verb LIKE "
+			      "'unresolved%'"),
+		0);
+
+	result = resolve(d, request, false);
+	assert_true(result.operation_id != 0);
+	assert_int_equal(result.settled, 5);
+	assert_int_equal(result.contact_id, nora);
+	nora_is_everywhere(d, nora);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM contact_address WHERE learnt = 1 AND "
+				       "address_folded = 'nora@nieuw.example'"),
+		1);
+	refused(d, request, ERROR_CONFLICT); /* it is settled */
+
+	/* What was learnt holds for the next mail. */
+	struct letter next = {.id = "next@example.org",
+		.from = "anna@example.org",
+		.to = NORA,
+		.subject = "Again"};
+	assert_string_equal(desk_state(d, desk_post(d, "crm", &next)), "filed");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity WHERE rule = 'learnt'"), 1);
+}
+
+static void test_undo(void **state)
+{
+	struct desk *d = *state;
+	int64_t item = strangers(d);
+	int64_t nora = desk_contact(d, "Nora", "nora@elsewhere.example", 0);
+	struct resolve_request requests[] = {
+		{.verb = RESOLVE_ASSIGN, .item_id = item, .contact_id = nora},
+		{.verb = RESOLVE_CREATE, .item_id = item},
+		{.verb = RESOLVE_MAP_DOMAIN, .item_id = item, .name = SPAN("Nieuw BV")},
+		{.verb = RESOLVE_IGNORE_ADDRESS, .item_id = item},
+		{.verb = RESOLVE_IGNORE_DOMAIN, .item_id = item},
+		{.verb = RESOLVE_DISMISS, .item_id = item},
+	};
+	const char *before = snapshot(d);
+	for (size_t i = 0; i < ARRAY_COUNT(requests); i++) {
+		resolve(d, requests[i], true);
+		assert_string_equal(snapshot(d), before);
+		struct resolve_result result = resolve(d, requests[i], false);
+		assert_string_not_equal(snapshot(d), before);
+		undo(d, result.operation_id);
+		if (strcmp(snapshot(d), before) != 0)
+			fail_msg("verb %d: %s\nbefore: %s", (int)requests[i].verb, snapshot(d),
+				before);
+	}
+	/* And after all of it the answer still works. */
+	resolve(d, requests[0], false);
+	nora_is_everywhere(d, nora);
+}
+
+static void test_once(void **state)
+{
+	struct desk *d = *state;
+	int64_t item = strangers(d);
+	int64_t nora = desk_contact(d, "Nora", NULL, 0);
+	struct resolve_request request = {
+		.verb = RESOLVE_ASSIGN, .item_id = item, .contact_id = nora, .once = true};
+	assert_int_equal(resolve(d, request, false).settled, 1);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM contact_address"), 0);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM unresolved WHERE state = 'waiting'"), 5);
+}
+
+static void test_create(void **state)
+{
+	struct desk *d = *state;
+	int64_t item = strangers(d);
+	struct resolve_request request = {.verb = RESOLVE_CREATE, .item_id = item};
+	struct resolve_result result = resolve(d, request, false);
+	assert_int_equal(result.settled, 5);
+	nora_is_everywhere(d, result.contact_id);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM contact WHERE name = 'Nora Nieuw'"), 1);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM contact_address WHERE learnt = 0"), 1);
+}
+
+/* A domain says where somebody works: the lead's question, who it is, stays. */
+static void test_map_domain(void **state)
+{
+	struct desk *d = *state;
+	int64_t item = strangers(d);
+	struct resolve_request request = {
+		.verb = RESOLVE_MAP_DOMAIN, .item_id = item, .name = SPAN("Nieuw BV")};
+	struct resolve_result result = resolve(d, request, false);
+	assert_int_equal(result.settled, 5);
+	char sql[160];
+	snprintf(sql, sizeof sql, "SELECT count(*) FROM activity WHERE company_id = %lld",
+		(long long)result.company_id);
+	assert_int_equal(desk_count(d, sql), 4);
+	assert_int_equal(desk_count(d, "SELECT supplier_id FROM ticket"), result.company_id);
+	assert_int_equal(desk_count(d, "SELECT company_id FROM support_case"), result.company_id);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM unresolved WHERE state = 'waiting' "
+				       "AND reason = 'new-lead'"),
+		1);
+	struct letter next = {.id = "next@example.org",
+		.from = "anna@example.org",
+		.to = "third@nieuw.example",
+		.subject = "Again"};
+	assert_string_equal(desk_state(d, desk_post(d, "crm", &next)), "filed");
+}
+
+static void test_ignore(void **state)
+{
+	struct desk *d = *state;
+	int64_t item = strangers(d);
+	struct resolve_request request = {.verb = RESOLVE_IGNORE_ADDRESS, .item_id = item};
+	assert_int_equal(resolve(d, request, false).settled, 5);
+	/* Where nothing was recorded the mail is ignored; the rule is named. */
+	assert_string_equal(desk_state(d, 2), "ignored");
+	assert_string_equal(desk_rule(d, 2), "address:nora@nieuw.example");
+	assert_string_equal(desk_state(d, 5), "ignored");
+	/* Ticket and case exist all the same. */
+	assert_string_equal(desk_state(d, 3), "filed");
+	assert_string_equal(desk_state(d, 4), "filed");
+	assert_string_equal(desk_state(d, 6), "waiting");
+	request = (struct resolve_request){
+		.verb = RESOLVE_IGNORE_DOMAIN, .item_id = desk_item_id(d, 6)};
+	assert_int_equal(resolve(d, request, false).settled, 1);
+	assert_string_equal(desk_rule(d, 6), "domain:nieuw.example");
+}
+
+static void test_refusals(void **state)
+{
+	struct desk *d = *state;
+	int64_t erik = desk_contact(d, "Erik", "erik@wit.example", 0);
+	struct letter free_mail = {
+		.id = "f1", .from = "anna@example.org", .to = "someone@gmail.com", .subject = "f1"};
+	struct letter bad = {.id = "f2",
+		.from = "anna@example.org",
+		.to = "erik@wit.example",
+		.subject = "f2",
+		.envelope = "crm+12-03@example.org"};
+	struct letter nobody = {
+		.id = "f3", .from = "anna@example.org", .to = "crm@example.org", .subject = "f3"};
+	int64_t item = desk_item_id(d, desk_post(d, "crm", &free_mail));
+	const struct resolve_request requests[] = {
+		{.verb = RESOLVE_MAP_DOMAIN, .item_id = item, .name = SPAN("G")},
+		{.verb = RESOLVE_IGNORE_DOMAIN, .item_id = item},
+		{.verb = RESOLVE_ASSIGN, .item_id = item, .contact_id = 999},
+		{.verb = RESOLVE_ASSIGN, .item_id = 999, .contact_id = erik},
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(requests); i++)
+		refused(d, requests[i], ERROR_INPUT);
+	item = desk_item_id(d, desk_post(d, "crm", &bad));
+	refused(d,
+		(struct resolve_request){
+			.verb = RESOLVE_ASSIGN, .item_id = item, .contact_id = erik},
+		ERROR_INPUT);
+	assert_int_equal(
+		resolve(d, (struct resolve_request){.verb = RESOLVE_DISMISS, .item_id = item},
+			false)
+			.settled,
+		1);
+	/* Nobody is named: one item, one answer, nothing to learn. */
+	int64_t message = desk_post(d, "crm", &nobody);
+	item = desk_item_id(d, message);
+	refused(d, (struct resolve_request){.verb = RESOLVE_IGNORE_ADDRESS, .item_id = item},
+		ERROR_INPUT);
+	assert_int_equal(
+		resolve(d,
+			(struct resolve_request){
+				.verb = RESOLVE_ASSIGN, .item_id = item, .contact_id = erik},
+			false)
+			.settled,
+		1);
+	assert_string_equal(desk_state(d, message), "filed");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM contact_address"), 1);
+	/* An address that is somebody's already is not taken from him. */
+	struct letter late = {
+		.id = "f4", .from = "anna@example.org", .to = "late@far.example", .subject = "f4"};
+	item = desk_item_id(d, desk_post(d, "crm", &late));
+	desk_contact(d, "Late", "late@far.example", 0);
+	refused(d,
+		(struct resolve_request){
+			.verb = RESOLVE_ASSIGN, .item_id = item, .contact_id = erik},
+		ERROR_CONFLICT);
+}
+
+/* A new supplier whose IBAN is not the one that was paid before is held when he is named. */
+static void test_supplier_with_other_iban(void **state)
+{
+	struct desk *d = *state;
+	struct company company = {.name = SPAN("Papier"), .iban = SPAN("DE89370400440532013000")};
+	struct facts_invoice invoice = {.source = INVOICE_UBL,
+		.number = {SPAN("1"), 1},
+		.iban = {SPAN("NL91ABNA0417164300"), 1}};
+	int64_t id;
+	fixture_begin(&d->store, "company add");
+	must(&d->store, company_add(&d->store.operation, &company, &id, &d->store.err));
+	fixture_commit(&d->store);
+	struct letter letter = {.id = "i1",
+		.from = "x@papier.example",
+		.subject = "i1",
+		.invoices = &invoice,
+		.invoice_count = 1};
+	int64_t message = desk_post(d, "invoices", &letter);
+	assert_span(desk_ticket(d, 1).state, "open");
+	resolve(d,
+		(struct resolve_request){.verb = RESOLVE_MAP_DOMAIN,
+			.item_id = desk_item_id(d, message),
+			.company_id = id},
+		false);
+	assert_span(desk_ticket(d, 1).state, "hold");
+	assert_int_equal(desk_ticket(d, 1).supplier_id, id);
+}
+
+static void test_address_added_otherwise(void **state)
+{
+	struct desk *d = *state;
+	strangers(d);
+	int64_t nora = desk_contact(d, "Nora", NULL, 0), settled;
+	fixture_begin(&d->store, "contact address");
+	must(&d->store, contact_address_add(&d->store.operation, nora, SPAN("Nora@nieuw.example"),
+				false, &d->store.err));
+	must(&d->store, resolve_address_known(d->intake, &d->store.operation, nora,
+				SPAN("nora@nieuw.example"), &settled, &d->store.err));
+	fixture_commit(&d->store);
+	assert_int_equal(settled, 5);
+	nora_is_everywhere(d, nora);
+	undo(d, d->store.operation.id);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM unresolved WHERE state = 'waiting'"), 6);
+}
+
+static void test_suggestions(void **state)
+{
+	struct desk *d = *state;
+	int64_t company = desk_company(d, "Nieuw BV", NULL);
+	int64_t same = desk_contact(d, "Nora Nieuw", "nora@elsewhere.example", company);
+	int64_t similar = desk_contact(d, "Nora Anders", NULL, 0);
+	struct unresolved item;
+	struct resolve_suggestion *rows;
+	size_t count;
+	bool found;
+	must(&d->store, unresolved_get(d->store.db, strangers(d), &d->store.arena, &item, &found,
+				&d->store.err));
+	fixture_begin(&d->store, "domain");
+	must(&d->store, company_domain_add(&d->store.operation, company, SPAN("nieuw.example"),
+				&d->store.err));
+	fixture_commit(&d->store);
+	must(&d->store,
+		resolve_suggest(d->intake, &item, &d->store.arena, &rows, &count, &d->store.err));
+	assert_int_equal(count, 3);
+	assert_int_equal(rows[0].contact_id, same);
+	assert_span(rows[0].why, "same name");
+	assert_int_equal(rows[1].company_id, company);
+	assert_span(rows[1].why, "same domain as 1 contact");
+	assert_int_equal(rows[2].contact_id, similar);
+	assert_true(rows[0].score > rows[1].score && rows[1].score > rows[2].score);
+}
+
+static void test_quarantine(void **state)
+{
+	struct desk *d = *state;
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	struct letter letter = {.id = "q1",
+		.from = "anna@example.org",
+		.to = "erik@wit.example",
+		.subject = "q1",
+		.envelope = "submit+2w@example.org"};
+	int64_t message = desk_post(d, "submit", &letter);
+	assert_string_equal(desk_state(d, message), "quarantined");
+	fixture_begin(&d->store, "quarantine release");
+	must(&d->store,
+		quarantine_release(d->intake, &d->store.operation, message, "anna", &d->store.err));
+	fixture_commit(&d->store);
+	assert_string_equal(desk_state(d, message), "filed");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 1);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM task"), 1);
+	desk_post(d, "submit", &letter); /* another copy takes nothing back */
+	assert_string_equal(desk_state(d, message), "filed");
+	undo(d, d->store.operation.id);
+	assert_string_equal(desk_state(d, message), "quarantined");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 0);
+	fixture_begin(&d->store, "quarantine drop");
+	must(&d->store,
+		quarantine_drop(d->intake, &d->store.operation, message, "anna", &d->store.err));
+	must_fail(&d->store, ERROR_INPUT,
+		quarantine_drop(d->intake, &d->store.operation, message, "anna", &d->store.err));
+	fixture_commit(&d->store);
+	assert_string_equal(desk_state(d, message), "ignored");
+	/* Neither a further copy nor the same one on a trusted way opens it again. */
+	desk_deliver(d, "crm", "Shared/CRM", &letter);
+	assert_string_equal(desk_state(d, message), "ignored");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		desk_test_asking(test_assign),
+		desk_test_asking(test_undo),
+		desk_test_asking(test_once),
+		desk_test_asking(test_create),
+		desk_test_asking(test_map_domain),
+		desk_test_asking(test_ignore),
+		desk_test(test_refusals),
+		desk_test(test_supplier_with_other_iban),
+		desk_test_asking(test_address_added_otherwise),
+		desk_test_asking(test_suggestions),
+		desk_test(test_quarantine),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
