@@ -128,7 +128,7 @@ const struct command quarantine_commands[] = {
 		.summary = "Let a quarantined mail in, as if its sender might write",
 		.description = "It is decided anew, without its mailbox's write policy.",
 		.arguments = one_argument,
-		.flags = COMMAND_JSON,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = run_release,
 	},
 	{
@@ -136,7 +136,7 @@ const struct command quarantine_commands[] = {
 		.verb = "drop",
 		.summary = "Ignore a quarantined mail for good",
 		.arguments = one_argument,
-		.flags = COMMAND_JSON,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = run_drop,
 	},
 	{0},
