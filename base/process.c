@@ -381,7 +381,8 @@ bool process_run(const struct process_options *options, struct span input, struc
 
 bool process_sibling(const char *name, char *path, size_t size, struct error *err)
 {
-	static const char *const folders[] = {"", "../libexec/postroom/", "../lib/postroom/"};
+	static const char *const folders[] = {
+		"", "../libexec/postroom/", "../lib/postroom/", "../sbin/"};
 	char own[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
 	char *slash;
@@ -399,5 +400,6 @@ bool process_sibling(const char *name, char *path, size_t size, struct error *er
 			return true;
 	}
 	return error_set(err, ERROR_INPUT,
-		"%s is neither in %.200s nor in ../libexec/postroom: install it again", name, own);
+		"%s is neither in %.200s nor in ../libexec/postroom or ../sbin: install it again",
+		name, own);
 }

@@ -1,8 +1,12 @@
 /*
  * mailbox.c - `postroom mailbox`: what the readers reported, and where they are.
  */
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <unistd.h>
 
+#include "base/process.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
@@ -93,6 +97,32 @@ static enum exit_code run_retry(struct cli *cli)
 	return EXIT_DONE;
 }
 
+/* The daemon's program logs in and counts; no command opens a connection itself. */
+static enum exit_code run_preview(struct cli *cli)
+{
+	enum exit_code code = cli_load_config(cli);
+	const struct config_mailbox *mailbox;
+	char program[PATH_MAX];
+	struct error err;
+
+	if (code == EXIT_DONE)
+		code = pick_mailbox(cli, cli_argument(cli, 0), &mailbox);
+	if (code != EXIT_DONE)
+		return code;
+	if (!process_sibling("postroomd", program, sizeof program, &err))
+		return cli_fail(&err);
+	execl(program, "postroomd", "--config", cli->config->path, "--preview", mailbox->name,
+		(char *)NULL);
+	error_set_errno(&err, ERROR_TEMPORARY, errno, "%s", program);
+	return cli_fail(&err);
+}
+
+static const struct command_example preview_examples[] = {
+	{"sudo -u postroom postroom mailbox preview crm",
+		"What the first start would bring, as the user who may read the password"},
+	{0},
+};
+
 static const struct command_argument one_argument[] = {
 	{.name = "MAILBOX", .type = VALUE_MAILBOX},
 	{0},
@@ -113,6 +143,18 @@ const struct command mailbox_commands[] = {
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
 		.run = run_show,
+	},
+	{
+		.noun = "mailbox",
+		.verb = "preview",
+		.summary = "Log in and count the mails that a first start would read",
+		.description = "Nothing is fetched and nothing is changed. With `since` it says "
+			       "how many are newer and open something; the others are filed as "
+			       "history. It needs the mailbox's password, which as a rule only "
+			       "the daemon's user may read.",
+		.arguments = one_argument,
+		.examples = preview_examples,
+		.run = run_preview,
 	},
 	{
 		.noun = "mailbox",

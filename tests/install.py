@@ -135,11 +135,17 @@ def check_record(postroom, folder):
         'organisation': {'name': 'Example Ltd', 'zone': 'Europe/Amsterdam',
                          'domains': ['example.org']},
         'users': [{'name': 'anna', 'addresses': ['anna@example.org']}],
+        'mailboxes': [{'name': 'crm', 'kind': 'support',
+                       'server': {'host': '127.0.0.1', 'port': 9, 'tls': 'none'},
+                       'login': {'user': 'crm', 'password': {'command': 'echo secret'}}}],
         'storage': {'directory': str(state), 'min_free': '16MiB'}}), encoding='utf-8')
     config.chmod(0o640)
     run(postroom, 'import', '--config', config, ROOT / 'tests/golden/simple.eml')
     status = json.loads(run(postroom, 'status', '--config', config, '--json').stdout)
     need(status['ledger']['fetched'] == 1, f'after an import: {status}')
+    # the daemon's program is found in sbin, and says that nobody answers on that port
+    failed = run(postroom, 'mailbox', 'preview', 'crm', '--config', config, status=1)
+    need('connect' in failed.stderr, f'preview: {failed.stderr}')
     calendar = run(postroom, 'calendar', 'export', 'anna', '--config', config).stdout
     need(calendar.startswith('BEGIN:VCALENDAR'), f'the calendar: {calendar}')
 
