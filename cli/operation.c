@@ -102,14 +102,47 @@ static const struct column history_columns[] = {
 	{"operation", "operation", COLUMN_ID},
 };
 
-/* The words of the command line and the tables of the record. */
-static struct span table_of(const char *noun)
+#define PICKER(noun, type)                                                              \
+	static enum exit_code noun##_id(struct cli *cli, const char *word, int64_t *id) \
+	{                                                                               \
+		struct type row;                                                        \
+		enum exit_code code = pick_##noun(cli, word, &row);                     \
+                                                                                        \
+		*id = code == EXIT_DONE ? row.id : 0;                                   \
+		return code;                                                            \
+	}
+PICKER(contact, contact)
+PICKER(company, company)
+PICKER(task, task)
+PICKER(ticket, ticket)
+PICKER(case, support_case)
+PICKER(deal, deal)
+
+/* The words of the command line, the tables of the record, and how a row is named. */
+static const struct subject {
+	const char *noun, *table;
+	enum exit_code (*pick)(struct cli *cli, const char *word, int64_t *id);
+} subjects[] = {
+	{"contact", "contact", contact_id},
+	{"company", "company", company_id},
+	{"task", "task", task_id},
+	{"ticket", "ticket", ticket_id},
+	{"case", "support_case", case_id},
+	{"deal", "deal", deal_id},
+};
+
+static const struct subject *subject_find(const char *noun)
 {
-	return strcmp(noun, "case") == 0 ? SPAN("support_case") : span_from(noun);
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_COUNT(subjects) && strcmp(subjects[i].noun, noun) != 0)
+		i++;
+	return &subjects[i];
 }
 
 static enum exit_code run_history(struct cli *cli)
 {
+	const struct subject *subject = subject_find(cli_argument(cli, 0));
 	enum exit_code code = cli_open_db(cli, DB_READ);
 	struct audit_row *rows;
 	struct error err;
@@ -119,10 +152,10 @@ static enum exit_code run_history(struct cli *cli)
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!pick_id(cli_argument(cli, 1), &id))
-		return cli_usage("`%s` is no number", cli_argument(cli, 1));
-	if (!audit_list(
-		    cli->db, table_of(cli_argument(cli, 0)), id, &cli->arena, &rows, &count, &err))
+	code = subject->pick(cli, cli_argument(cli, 1), &id);
+	if (code != EXIT_DONE)
+		return code;
+	if (!audit_list(cli->db, span_from(subject->table), id, &cli->arena, &rows, &count, &err))
 		return cli_fail(&err);
 	array = json_array();
 	for (size_t i = 0; i < count; i++) {
@@ -152,7 +185,7 @@ static const struct command_option log_options[] = {
 };
 static const struct command_argument history_arguments[] = {
 	{.name = "NOUN", .type = VALUE_CHOICE, .choices = "contact|company|task|ticket|case|deal"},
-	{.name = "ID", .type = VALUE_TEXT},
+	{.name = "RECORD", .type = VALUE_TEXT},
 	{0},
 };
 

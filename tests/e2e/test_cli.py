@@ -376,7 +376,7 @@ def test_contacts(postroom):
     assert shown['company']['name'] == 'Kunde AG' and shown['owner']['name'] == 'ben'
     assert [row['name'] for row in postroom.json('contact', 'list', '--company', 'kunde')] == [
         'Anna Smit']
-    history = postroom.json('log', 'show', 'contact', 1)
+    history = postroom.json('log', 'show', 'contact', 'smit')
     assert any(row['field'] == 'company_id' for row in history)
 
 
