@@ -326,11 +326,12 @@ bool message_check_sum(struct db *db, struct error *err)
 		    "SELECT c.name, c.rows, r.rows FROM message_count c JOIN ("
 		    "SELECT n.name AS name, (SELECT count(*) FROM message m WHERE "
 		    "m.state = n.name) AS rows FROM message_count n "
-		    "WHERE n.name NOT IN ('fetched', 'deliveries', 'missing') "
+		    "WHERE n.name NOT IN ('fetched', 'deliveries', 'missing', 'unindexed') "
 		    "UNION ALL SELECT 'fetched', count(*) FROM message "
 		    "UNION ALL SELECT 'deliveries', count(*) FROM delivery "
 		    "WHERE message_id IS NOT NULL "
-		    "UNION ALL SELECT 'missing', count(*) FROM delivery WHERE message_id IS NULL"
+		    "UNION ALL SELECT 'missing', count(*) FROM delivery WHERE message_id IS NULL "
+		    "UNION ALL SELECT 'unindexed', count(*) FROM search_text WHERE indexed = 0"
 		    ") r ON r.name = c.name WHERE r.rows <> c.rows",
 		    &q, err))
 		return false;

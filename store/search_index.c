@@ -2,6 +2,7 @@
 #include "base/pack.h"
 #include "base/text.h"
 #include "store/list.h"
+#include "store/message_state.h"
 #include "store/search.h"
 #include "store/search_text.h"
 #include "store/sql.h"
@@ -95,18 +96,21 @@ static bool read_text(struct db *db, int64_t message_id, struct arena *arena, bo
 	return ok;
 }
 
-/* Takes the words of the message out of the index, if they are in it. */
-static bool unindex(struct db *db, int64_t message_id, bool *found, struct error *err)
+enum text_state { TEXT_NONE, TEXT_WAITS, TEXT_INDEXED };
+
+/* Takes the words of the message out of the index, if they are in it; tells how it was before. */
+static bool unindex(struct db *db, int64_t message_id, enum text_state *before, struct error *err)
 {
 	struct buffer storage CLEANUP(buffer_done) = {0};
 	struct arena arena CLEANUP(arena_done) = {0};
 	struct search_columns columns;
 	struct span frame = {0};
-	bool indexed = false;
+	bool indexed = false, found;
 
-	if (!read_text(db, message_id, &arena, &indexed, &frame, found, err))
+	if (!read_text(db, message_id, &arena, &indexed, &frame, &found, err))
 		return false;
-	if (!*found || !indexed)
+	*before = !found ? TEXT_NONE : indexed ? TEXT_INDEXED : TEXT_WAITS;
+	if (*before != TEXT_INDEXED)
 		return true;
 	return unpack_columns(frame, &storage, &columns, err) &&
 	       index_remove(db, message_id, &columns, err);
@@ -116,10 +120,10 @@ bool search_put(
 	struct db *db, int64_t message_id, const struct search_columns *columns, struct error *err)
 {
 	struct buffer frame CLEANUP(buffer_done) = {0};
+	enum text_state before;
 	struct sql *q;
-	bool found;
 
-	if (!unindex(db, message_id, &found, err))
+	if (!unindex(db, message_id, &before, err))
 		return false;
 	pack_columns(columns, &frame);
 	if (!sql_start(db,
@@ -129,22 +133,24 @@ bool search_put(
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	sql_bind_bytes(q, 2, buffer_span(&frame));
-	return sql_run(q, err);
+	return sql_run(q, err) &&
+	       (before == TEXT_WAITS || message_count_add(db, SPAN("unindexed"), 1, err));
 }
 
 bool search_forget(struct db *db, int64_t message_id, struct error *err)
 {
+	enum text_state before;
 	struct sql *q;
-	bool found;
 
-	if (!unindex(db, message_id, &found, err))
+	if (!unindex(db, message_id, &before, err))
 		return false;
-	if (!found)
+	if (before == TEXT_NONE)
 		return true;
 	if (!sql_start(db, "DELETE FROM search_text WHERE message_id = ?1", &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
-	return sql_run(q, err);
+	return sql_run(q, err) &&
+	       (before == TEXT_INDEXED || message_count_add(db, SPAN("unindexed"), -1, err));
 }
 
 bool search_optimize(struct db *db, struct error *err)
@@ -208,12 +214,13 @@ static bool index_waiting(struct db *db, int limit, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		if (!index_one(db, &rows[i], &storage, err))
 			return false;
-	return true;
+	return message_count_add(db, SPAN("unindexed"), -(int64_t)count, err);
 }
 
 bool search_pending(struct db *db, int64_t *pending, struct error *err)
 {
-	return sql_number(db, "SELECT count(*) FROM search_text WHERE indexed = 0", pending, err);
+	return sql_number(
+		db, "SELECT rows FROM message_count WHERE name = 'unindexed'", pending, err);
 }
 
 bool search_index(struct db *db, int limit, int64_t *left, struct error *err)

@@ -77,14 +77,15 @@ CREATE INDEX message_by_message_id ON message (message_id) WHERE message_id IS N
 CREATE INDEX message_by_state ON message (state, id);
 
 -- How many rows are in which state, changed in the transaction that changes them: counting a
--- million takes longer than a person waits. Beside the states: 'fetched', 'deliveries', 'missing'.
+-- million takes longer than a person waits. Beside the states: 'fetched', 'deliveries', 'missing'
+-- and 'unindexed', the rows of search_text that are not in the index yet.
 CREATE TABLE message_count (
 	name {text} NOT NULL PRIMARY KEY,
 	rows {int} NOT NULL
 ) {keyed};
 INSERT INTO message_count (name, rows) VALUES
 	('fetched', 0), ('received', 0), ('dead', 0), ('quarantined', 0), ('waiting', 0),
-	('filed', 0), ('ignored', 0), ('erased', 0), ('deliveries', 0), ('missing', 0);
+	('filed', 0), ('ignored', 0), ('erased', 0), ('deliveries', 0), ('missing', 0), ('unindexed', 0);
 
 -- What the parser read, apart from the row that every list reads.
 CREATE TABLE message_facts (

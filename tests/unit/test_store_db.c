@@ -237,7 +237,7 @@ static void test_nested_use_of_a_literal(void **state)
 		must(f, sql_row(outer, &more, &f->err));
 	}
 	sql_end(outer);
-	assert_int_equal(pairs, 100);
+	assert_int_equal(pairs, 121);
 }
 
 static void test_errors_have_kinds(void **state)
