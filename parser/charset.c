@@ -346,6 +346,11 @@ static struct span convert(
 		left--;
 		iconv(converter, NULL, NULL, NULL, NULL);
 	}
+	/* a letter that waited for a mark (CP1255, VISCII) */
+	size_t room = 16;
+	char *start = buffer_reserve(&out, room), *to = start;
+	iconv(converter, NULL, NULL, &to, &room);
+	out.size += (size_t)(to - start);
 	struct span text = arena_copy(arena, text_cut(buffer_span(&out), max_bytes));
 	buffer_done(&out);
 	return text;

@@ -13,6 +13,7 @@
 #include "parser/address.h"
 #include "parser/charset.h"
 #include "parser/scan.h"
+#include "parser/word.h"
 
 #define KEPT_BYTES   (8u << 20) /* a bigger buffer is given back after its mail */
 #define DECODE_BYTES ((size_t)64 << 10)
@@ -67,39 +68,68 @@ static void note_warning(
 			defect_add(user_data, names[i].defect);
 }
 
-/* ---------------------------------------------------------------- values of fields */
+/* ---------------------------------------------------------------- decoding */
 
-/* Encoded words name charsets as mail does; GMime asks iconv for them as they stand. */
-static struct span rename_charsets(struct arena *arena, struct span text)
+static GMimeContentEncoding gmime_encoding(enum mime_encoding encoding)
 {
-	struct buffer out = {0};
-	struct span rest = text;
-
-	for (ptrdiff_t at; (at = span_find(rest, SPAN("=?"))) >= 0;) {
-		struct span label = span_after(rest, (size_t)at + 2);
-		ptrdiff_t end = span_find_byte(label, '?');
-
-		if (end < 0)
-			break;
-		label = span_part(label, 0, (size_t)end);
-		ptrdiff_t language = span_find_byte(label, '*'); /* RFC 2231 section 5 */
-		const char *name =
-			charset_name(language < 0 ? label : span_part(label, 0, (size_t)language));
-		buffer_append(&out, span_part(rest, 0, (size_t)at + 2));
-		buffer_append_string(&out, name ? name : "UTF-8");
-		rest = span_after(rest, (size_t)at + 2 + label.size);
-		/* the encoding letter and the text up to the end of the word */
-		struct span body = span_after(rest, 3);
-		ptrdiff_t close = span_find(body, SPAN("?="));
-		size_t word = close < 0 ? 0 : 3 + (size_t)close + 2;
-		buffer_append(&out, span_part(rest, 0, word));
-		rest = span_after(rest, word);
+	switch (encoding) {
+	case MIME_BASE64:
+		return GMIME_CONTENT_ENCODING_BASE64;
+	case MIME_QUOTED_PRINTABLE:
+		return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+	case MIME_UUENCODE:
+		return GMIME_CONTENT_ENCODING_UUENCODE;
+	case MIME_IDENTITY:
+		break;
 	}
-	buffer_append(&out, rest);
-	struct span renamed = arena_copy(arena, buffer_span(&out));
-	buffer_done(&out);
-	return renamed;
+	return GMIME_CONTENT_ENCODING_DEFAULT;
 }
+
+struct span mime_decode_bytes(struct span encoded, enum mime_encoding encoding, struct arena *arena)
+{
+	GMimeEncoding state;
+
+	if (encoding == MIME_IDENTITY || encoded.size == 0)
+		return encoded;
+	g_mime_encoding_init_decode(&state, gmime_encoding(encoding));
+	char *out = arena_alloc(arena, g_mime_encoding_outlen(&state, encoded.size) + 1);
+	size_t size = g_mime_encoding_flush(&state, encoded.data, encoded.size, out);
+	return (struct span){out, size};
+}
+
+struct span mime_decode(const struct mime_part *part, struct arena *arena)
+{
+	return mime_decode_bytes(part->raw, part->encoding, arena);
+}
+
+struct digest mime_digest(const struct mime_part *part, uint64_t *size_bytes)
+{
+	struct span rest = part->raw;
+	GMimeEncoding state;
+
+	*size_bytes = rest.size;
+	if (part->encoding == MIME_IDENTITY)
+		return digest_of(rest);
+	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
+	struct digest_stream *stream = digest_stream_new();
+	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));
+	*size_bytes = 0;
+	while (rest.size > 0) {
+		struct span piece = span_part(rest, 0, DECODE_BYTES);
+		size_t size = g_mime_encoding_step(&state, piece.data, piece.size, out);
+
+		digest_stream_add(stream, (struct span){out, size});
+		*size_bytes += size;
+		rest = span_after(rest, piece.size);
+	}
+	size_t size = g_mime_encoding_flush(&state, "", 0, out);
+	digest_stream_add(stream, (struct span){out, size});
+	*size_bytes += size;
+	free(out);
+	return digest_stream_end(stream);
+}
+
+/* ---------------------------------------------------------------- values of fields */
 
 static bool is_plain(struct span text)
 {
@@ -110,8 +140,8 @@ static bool is_plain(struct span text)
 	return true;
 }
 
-/* One line of UTF-8, its encoded words still encoded, under names that iconv knows. */
-static struct span header_line(struct arena *arena, struct span raw)
+/* One line of UTF-8; its encoded words are decoded, or kept as words in UTF-8. */
+static struct span header_line(struct arena *arena, struct span raw, bool keep_encoded)
 {
 	bool bad = false;
 	struct span line = field_unfold(arena, raw);
@@ -119,7 +149,9 @@ static struct span header_line(struct arena *arena, struct span raw)
 	if (is_plain(line))
 		return line;
 	line = charset_to_utf8(arena, (struct span){0}, line, HEADER_BYTES_MAX, &bad);
-	return span_find(line, SPAN("=?")) < 0 ? line : rename_charsets(arena, line);
+	if (span_find(line, SPAN("=?")) < 0)
+		return line;
+	return words_decode(arena, line, keep_encoded);
 }
 
 static struct span from_gmime(struct arena *arena, const char *text)
@@ -131,16 +163,9 @@ static struct span from_gmime(struct arena *arena, const char *text)
 
 struct span mime_text(struct arena *arena, struct span raw)
 {
-	struct span line = header_line(arena, raw);
+	struct span line = header_line(arena, raw, false);
 
-	if (is_plain(line))
-		return line;
-	if (span_find(line, SPAN("=?")) < 0)
-		return text_clean(arena, line);
-	char *decoded = g_mime_utils_header_decode_text(parser_options, arena_string(arena, line));
-	struct span text = from_gmime(arena, decoded);
-	g_free(decoded);
-	return span_trim(field_unfold(arena, text));
+	return is_plain(line) ? line : span_trim(text_clean(arena, field_unfold(arena, line)));
 }
 
 static void add_gmime_list(
@@ -205,7 +230,7 @@ void mime_addresses(
 {
 	struct facts_addresses strict = {0}, lenient = {0};
 	struct facts_address plain;
-	struct span line = header_line(arena, span_part(raw, 0, ADDRESS_FIELD_BYTES_MAX));
+	struct span line = header_line(arena, span_part(raw, 0, ADDRESS_FIELD_BYTES_MAX), true);
 
 	if (raw.size > ADDRESS_FIELD_BYTES_MAX)
 		defect_add(defects, "address-list-too-long");
@@ -230,7 +255,10 @@ void mime_addresses(
 		g_object_unref(parsed);
 	}
 	address_list_read(arena, line, &lenient);
-	if (count_with_at(&lenient) <= count_with_at(&strict)) {
+	size_t seen = count_with_at(&strict), there = count_with_at(&lenient);
+	/* "<a@b.example> Anna" is no second address "Anna" */
+	bool split = seen > 0 && there == seen && strict.count > seen;
+	if (there <= seen && !split) {
 		append_all(arena, list, &strict);
 	} else {
 		defect_add(defects, "invalid-address-list");
@@ -239,62 +267,6 @@ void mime_addresses(
 	}
 	if (strict.count >= ADDRESSES_MAX || lenient.count >= ADDRESSES_MAX)
 		defect_add(defects, "address-list-too-long");
-}
-
-/* ---------------------------------------------------------------- decoding */
-
-static GMimeContentEncoding gmime_encoding(enum mime_encoding encoding)
-{
-	switch (encoding) {
-	case MIME_BASE64:
-		return GMIME_CONTENT_ENCODING_BASE64;
-	case MIME_QUOTED_PRINTABLE:
-		return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
-	case MIME_UUENCODE:
-		return GMIME_CONTENT_ENCODING_UUENCODE;
-	case MIME_IDENTITY:
-		break;
-	}
-	return GMIME_CONTENT_ENCODING_DEFAULT;
-}
-
-struct span mime_decode(const struct mime_part *part, struct arena *arena)
-{
-	GMimeEncoding state;
-
-	if (part->encoding == MIME_IDENTITY || part->raw.size == 0)
-		return part->raw;
-	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
-	char *out = arena_alloc(arena, g_mime_encoding_outlen(&state, part->raw.size) + 1);
-	size_t size = g_mime_encoding_flush(&state, part->raw.data, part->raw.size, out);
-	return (struct span){out, size};
-}
-
-struct digest mime_digest(const struct mime_part *part, uint64_t *size_bytes)
-{
-	struct span rest = part->raw;
-	GMimeEncoding state;
-
-	*size_bytes = rest.size;
-	if (part->encoding == MIME_IDENTITY)
-		return digest_of(rest);
-	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
-	struct digest_stream *stream = digest_stream_new();
-	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));
-	*size_bytes = 0;
-	while (rest.size > 0) {
-		struct span piece = span_part(rest, 0, DECODE_BYTES);
-		size_t size = g_mime_encoding_step(&state, piece.data, piece.size, out);
-
-		digest_stream_add(stream, (struct span){out, size});
-		*size_bytes += size;
-		rest = span_after(rest, piece.size);
-	}
-	size_t size = g_mime_encoding_flush(&state, "", 0, out);
-	digest_stream_add(stream, (struct span){out, size});
-	*size_bytes += size;
-	free(out);
-	return digest_stream_end(stream);
 }
 
 /* ---------------------------------------------------------------- the tree */

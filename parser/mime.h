@@ -55,6 +55,8 @@ struct mime_part *mime_after(const struct mime_part *part);
  * part->raw itself.
  */
 struct span mime_decode(const struct mime_part *part, struct arena *arena);
+struct span mime_decode_bytes(
+	struct span encoded, enum mime_encoding encoding, struct arena *arena);
 
 /* SHA-256 and size of the decoded content, piece by piece: no copy of it is made. */
 struct digest mime_digest(const struct mime_part *part, uint64_t *size_bytes);
