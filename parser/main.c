@@ -25,12 +25,6 @@ struct worker {
 	struct arena arena;
 };
 
-static int fail(const struct error *err)
-{
-	fprintf(stderr, "postroom-parser: %s\n", err->text);
-	return EXIT_FAILURE;
-}
-
 /*
  * CPU of this message only: SIGPROF ends the process when it is used up. Unlike RLIMIT_CPU the
  * timer begins anew with each message.
@@ -136,12 +130,13 @@ int main(void)
 
 	parse_init();
 	limit_memory();
-	if (!sandbox_enter(SANDBOX_PARSER, NULL, &err) || !serve(&worker, &err))
-		return fail(&err);
+	bool good = sandbox_enter(SANDBOX_PARSER, NULL, &err) && serve(&worker, &err);
+	if (!good)
+		fprintf(stderr, "postroom-parser: %s\n", err.text);
 	buffer_done(&worker.request);
 	buffer_done(&worker.plain);
 	buffer_done(&worker.answer);
 	arena_done(&worker.arena);
 	parse_done();
-	return EXIT_SUCCESS;
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -30,7 +30,7 @@ static const struct list_case {
 	{"Foo [Bar] <foo@example.org>", "Foo [Bar]|foo@example.org;"},
 	{"mailto:a@example.org", "|a@example.org;"},
 	{"<a@example.org> Anna", "Anna|a@example.org;"},
-	{"\"Never closed <a@example.org>", "\"Never closed|a@example.org;"},
+	{"\"Never closed <a@example.org>", "Never closed|a@example.org;"},
 	{"a@ex.com b@ex.com", NULL}, /* anything but a@ex.comb@ex.com */
 	{"", ""},
 	{",,,", ""},
