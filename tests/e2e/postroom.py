@@ -41,10 +41,17 @@ mailboxes:
 
 
 class Postroom:
-    def __init__(self, build, directory):
+    """config: of a daemon that has its own; else a folder is set up for this one."""
+
+    def __init__(self, build, directory, config=None):
         self.program = str(build / 'bin' / 'postroom')
         self.directory = pathlib.Path(directory)
         self.state = self.directory / 'state'
+        self.config = config
+        if not config:
+            self._set_up()
+
+    def _set_up(self):
         self.state.mkdir()
         self.state.chmod(0o2770)
         (self.directory / 'password').write_text('secret\n')
