@@ -129,6 +129,7 @@ static bool route_decide(struct mail *mail, const struct route *route, bool anew
 	if (known && !can_add(mail, known, anew))
 		return true;
 	mail->route_id = known ? known->id : 0;
+	mail->again = known && anew && !span_equal(known->state, SPAN("quarantined"));
 	bool released = known && span_starts(known->rule, SPAN("released"));
 	if (!plan_make(&plan, mail, route, released, err))
 		return false;

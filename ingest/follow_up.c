@@ -221,6 +221,9 @@ static bool task_close(struct plan *plan, int64_t id, struct span why)
 static bool done_plan(struct plan *plan, const struct facts_request *request, struct error *err)
 {
 	struct mail *mail = plan->mail;
+	/* It closed them once; whoever opened one again meant it. */
+	if (mail->again)
+		return true;
 	if (!mail_thread(mail, err))
 		return false;
 	for (size_t t = 0; t < mail->thread.count; t++) {
@@ -273,7 +276,7 @@ static bool reply_plan(struct plan *plan, struct error *err)
 {
 	struct mail *mail = plan->mail;
 	const struct match *sender = match_of_sender(plan);
-	if (mail->facts->origin != ORIGIN_PERSON || mail->sender >= 0 || !sender)
+	if (mail->facts->origin != ORIGIN_PERSON || mail->sender >= 0 || !sender || mail->again)
 		return true;
 	if (!mail_thread(mail, err))
 		return false;

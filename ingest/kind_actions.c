@@ -111,10 +111,10 @@ static bool actions_plan(struct plan *plan, struct error *err)
 		int user = -1;
 		assignee_find(plan, action, &user);
 		const struct minutes_task *old = minutes_take(mail, &minutes, action);
-		if (old)
-			action_update(plan, old, action, user);
-		else
+		if (!old)
 			action_add(plan, i, user);
+		else if (!mail->again)
+			action_update(plan, old, action, user);
 	}
 	if (!mail->facts->action_count)
 		plan->rule = SPAN("no-actions: no line begins with an action prefix");

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "ingest/kind.h"
 #include "ingest/match.h"
+#include "ingest/own_ticket.h"
 #include "ingest/record.h"
 #include "ingest/supplier.h"
 
@@ -230,47 +231,37 @@ static bool bill_plan(struct plan *plan, const struct bill *bill, bool only, str
 	return open_ticket(plan, bill, &supplier, err);
 }
 
-/* The mail has its ticket already: decided anew, or filed there by a tag. Only gaps are filled. */
-static bool own_ticket_fill(
-	struct plan *plan, int64_t id, const struct bill *bill, struct error *err)
+/* ---------------------------------------------------------------- deciding anew */
+
+/* The mail's own ticket: only gaps are filled, and an open question is asked again. */
+static bool own_fill(
+	struct plan *plan, const struct ticket *own, const struct bill *bill, struct error *err)
 {
-	struct known known = {0};
-	struct ticket read = {0};
-	if (!known_load(plan, id, "opened", SPAN("the mail's own ticket"), &known, err) ||
-		!known.id)
-		return known.id == 0;
-	bill_fill(plan->mail, bill, &read);
-	struct ticket *ticket = &known.ticket;
-	bool changed = false;
-	struct {
-		struct span *to, from;
-	} texts[] = {{&ticket->number, read.number}, {&ticket->currency, read.currency}};
-	for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
-		if (texts[i].to->size || !texts[i].from.size)
-			continue;
-		*texts[i].to = texts[i].from;
-		changed = true;
+	struct supplier supplier;
+	struct ticket ticket = *own;
+	struct span doubt = {0};
+	bool opened = false;
+
+	if (!own_was_opened(plan, own->id, &opened, err) ||
+		!supplier_find(plan, bill, &supplier, err))
+		return false;
+	if (!opened)
+		return true;
+	bool changed = own_gaps_fill(plan->mail, bill, &ticket);
+	if (!ticket.supplier_id && !ticket.supplier_contact_id) {
+		supplier_ask(plan, &supplier);
+		ticket.supplier_id = supplier.company_id;
+		ticket.supplier_contact_id = supplier.contact_id;
+		changed = changed || supplier.company_id || supplier.contact_id;
 	}
-	if (!date_is_set(ticket->due_date) && date_is_set(read.due_date)) {
-		ticket->due_date = read.due_date;
-		changed = true;
-	}
-	if (!date_is_set(ticket->issue_date) && date_is_set(read.issue_date)) {
-		ticket->issue_date = read.issue_date;
-		changed = true;
-	}
-	if (!ticket->has_payable && read.has_payable) {
-		ticket->has_payable = ticket->has_total = true;
-		ticket->payable_cents = read.payable_cents;
-		ticket->total_cents = read.has_total ? read.total_cents : read.payable_cents;
-		changed = true;
-	}
-	if (!ticket->iban.size && read.iban.size) {
-		ticket->iban = read.iban;
-		changed = true;
-	}
-	if (changed)
-		plan_add(plan, EFFECT_TICKET, SPAN("more was read than before"))->ticket = *ticket;
+	if (!changed)
+		return true;
+	if (!supplier_iban_doubt(plan->mail->intake, plan->mail->arena, ticket.supplier_id,
+		    ticket.iban, ticket.id, &doubt, err))
+		return false;
+	if (doubt.size)
+		hold(&ticket, doubt);
+	plan_add(plan, EFFECT_TICKET, SPAN("more was read than before"))->ticket = ticket;
 	return true;
 }
 
@@ -278,16 +269,20 @@ static bool invoices_plan(struct plan *plan, struct error *err)
 {
 	struct mail *mail = plan->mail;
 	struct bill *bills = NULL;
-	size_t count = 0;
-	int64_t own = 0;
+	int64_t *ids = NULL;
+	size_t count = 0, own_count = 0;
 
 	bill_list(mail, &bills, &count);
-	if (mail->message_id && !ticket_by_message(mail->intake->db, mail->message_id, &own, err))
+	if (mail->message_id && !ticket_list_by_message(mail->intake->db, mail->message_id,
+					mail->arena, &ids, &own_count, err))
 		return false;
-	if (own)
-		return own_ticket_fill(plan, own, &bills[0], err);
 	for (size_t i = 0; i < count; i++) {
-		if (!bill_plan(plan, &bills[i], count == 1, err))
+		struct ticket own;
+		bool found = false;
+		if (!own_find(plan, &bills[i], ids, own_count, &own, &found, err))
+			return false;
+		if (!(found ? own_fill(plan, &own, &bills[i], err)
+			    : bill_plan(plan, &bills[i], count == 1, err)))
 			return false;
 	}
 	return true;

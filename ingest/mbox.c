@@ -142,7 +142,7 @@ static void mail_trim(struct buffer *mail)
 		end--;
 	if (end && mail->data[end - 1] == '\r')
 		end--;
-	if (end && mail->data[end - 1] == '\n')
+	if (end == 0 || mail->data[end - 1] == '\n')
 		mail->size = end;
 }
 

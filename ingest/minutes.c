@@ -160,6 +160,9 @@ static bool by_subject(struct mail *mail, struct minutes *minutes, struct error 
 bool minutes_find(struct mail *mail, struct minutes *minutes, struct error *err)
 {
 	*minutes = (struct minutes){0};
+	/* Read anew: a line that is read otherwise now is still the same task. */
+	if (mail->again && !tasks_add(mail, mail->message_id, minutes, err))
+		return false;
 	if (!by_thread(mail, minutes, err))
 		return false;
 	return minutes->count || by_subject(mail, minutes, err);

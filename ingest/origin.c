@@ -48,6 +48,8 @@ void origin_ignore(struct plan *plan)
 	plan->state = "ignored";
 	plan->rule = arena_format(plan->mail->arena, "origin:%s", facts_origin_name(facts->origin));
 	plan_add(plan, EFFECT_IGNORE, plan->rule);
-	for (size_t i = 0; facts->origin == ORIGIN_BOUNCE && i < facts->bounced_count; i++)
+	if (facts->origin != ORIGIN_BOUNCE || plan->mail->again)
+		return;
+	for (size_t i = 0; i < facts->bounced_count; i++)
 		bounced_mark(plan, &facts->bounced[i]);
 }

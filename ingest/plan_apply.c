@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ingest/resolve.h"
 
 /* Rules are shown in lists: long evidence is cut. */
 #define RULE_MAX_BYTES 500
@@ -107,13 +108,19 @@ static bool apply_case(struct application *application, struct effect *effect, s
 
 static bool apply_contact(struct application *application, struct effect *effect, struct error *err)
 {
+	struct operation *operation = application->operation;
+	struct mail *mail = application->plan->mail;
+	int64_t settled = 0;
+
 	if (effect->contact.failing.size)
-		return contact_address_failing(application->operation, effect->contact.address,
-			effect->contact.failing, err);
-	return contact_add(
-		       application->operation, &effect->contact.contact, &effect->made_id, err) &&
-	       contact_address_add(application->operation, effect->made_id, effect->contact.address,
-		       false, err);
+		return contact_address_failing(
+			operation, effect->contact.address, effect->contact.failing, err);
+	/* Mails from before may wait for this very address. */
+	return contact_add(operation, &effect->contact.contact, &effect->made_id, err) &&
+	       contact_address_add(
+		       operation, effect->made_id, effect->contact.address, false, err) &&
+	       resolve_address_known(mail->intake, operation, effect->made_id,
+		       text_fold_address(mail->arena, effect->contact.address), &settled, err);
 }
 
 static bool apply_close(struct application *application, struct effect *effect, struct error *err)

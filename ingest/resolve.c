@@ -253,6 +253,7 @@ bool resolve_run(struct intake *intake, const struct resolve_request *request, b
 	struct resolution resolution = {
 		.settling = {.intake = intake,
 			.arena = arena,
+			.scratch = &intake->arena,
 			.actor = request->actor,
 			.now_ms = now_ms},
 		.request = request,
@@ -285,9 +286,11 @@ bool resolve_address_known(struct intake *intake, struct operation *operation, i
 	struct span address_folded, int64_t *settled, struct error *err)
 {
 	CLEANUP(arena_done) struct arena arena = {0};
+	CLEANUP(arena_done) struct arena scratch = {0};
 	struct settling settling = {
 		.intake = intake,
 		.arena = &arena,
+		.scratch = &scratch, /* the mail in hand may lie in the intake's */
 		.operation = operation,
 		.actor = "",
 		.verb = "contact address",

@@ -149,8 +149,7 @@ static bool route_rebuild(struct settling *settling, const struct unresolved *it
 	*route = (struct route){0};
 	if (!item->route_id)
 		return true;
-	if (!route_get(settling->intake->db, item->route_id, &settling->intake->arena, &row, &found,
-		    err))
+	if (!route_get(settling->intake->db, item->route_id, settling->scratch, &row, &found, err))
 		return false;
 	route->found = found && kind_by_name(row.kind, &route->kind);
 	if (!found)
@@ -158,7 +157,7 @@ static bool route_rebuild(struct settling *settling, const struct unresolved *it
 	route->address = row.address;
 	route->by = "mailbox";
 	route->mailbox = config_mailbox(
-		settling->intake->config, arena_string(&settling->intake->arena, row.mailbox));
+		settling->intake->config, arena_string(settling->scratch, row.mailbox));
 	return true;
 }
 
@@ -171,14 +170,14 @@ static bool question_load(struct settling *settling, const struct unresolved *it
 	*question = (struct question){0};
 	if (!item->message_id)
 		return true;
-	if (!message_get(intake->db, item->message_id, &intake->arena, &question->message, &exists,
-		    err) ||
-		!stored_facts_read(
-			intake->db, item->message_id, &intake->arena, &question->facts, &read, err))
+	if (!message_get(intake->db, item->message_id, settling->scratch, &question->message,
+		    &exists, err) ||
+		!stored_facts_read(intake->db, item->message_id, settling->scratch,
+			&question->facts, &read, err))
 		return false;
 	if (!exists || !read)
 		return true;
-	mail_init(&question->mail, intake, &intake->arena, &question->facts, item->message_id,
+	mail_init(&question->mail, intake, settling->scratch, &question->facts, item->message_id,
 		question->message.history, settling->now_ms);
 	question->mail.route_id = item->route_id;
 	plan_init(&question->plan, &question->mail);
@@ -203,7 +202,7 @@ bool settle_item(struct settling *settling, const struct unresolved *item,
 {
 	struct question question;
 
-	arena_reset(&settling->intake->arena);
+	arena_reset(settling->scratch);
 	if (!question_load(settling, item, &question, err) ||
 		!effects_make(settling, item, answer, &question, err) ||
 		!unresolved_settle(settling->operation, item->id, answer->outcome, err))

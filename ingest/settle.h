@@ -10,7 +10,8 @@
 
 struct settling {
 	struct intake *intake;
-	struct arena *arena; /* of the result */
+	struct arena *arena;   /* of the result */
+	struct arena *scratch; /* of one item; emptied for each */
 	struct operation *operation;
 	const char *actor, *verb;
 	int64_t now_ms;

@@ -31,6 +31,7 @@ struct mail {
 	int64_t route_id;	   /* decided before on this route (replay, resolve), else 0 */
 	int64_t now_ms;
 	bool history; /* older than the mailbox's `since`: opens nothing */
+	bool again;   /* replay: what this route did before is there, and persons went on from it */
 
 	struct span from;   /* folded; empty unless there is exactly one From address */
 	int sender;	    /* index in config->users, -1: from outside */
