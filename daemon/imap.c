@@ -62,7 +62,7 @@ bool imap_failed(struct imap *imap, int result, struct error *err)
 		return error_set(
 			err, ERROR_TEMPORARY, "the server refuses a command: %s", imap_words(imap));
 	return error_set(
-		err, ERROR_TEMPORARY, "the server's answer can't be understood (error %d)", result);
+		err, ERROR_INPUT, "the server's answer can't be understood (error %d)", result);
 }
 
 static bool is_refusal(int result)
@@ -86,15 +86,6 @@ bool imap_settle(struct imap *imap, int result, enum imap_answer *answer, struct
 	imap_set_words(imap, imap->session->imap_response ? imap->session->imap_response : "");
 	*answer = result == MAILIMAP_NO_ERROR ? IMAP_OK : IMAP_NO;
 	return true;
-}
-
-/* Sends imap->command and reads to its tagged answer. */
-bool imap_run(struct imap *imap, const struct transport_limits *limits, enum imap_answer *answer,
-	struct error *err)
-{
-	transport_limit(imap->transport, limits);
-	return imap_settle(imap,
-		mailimap_custom_command(imap->session, buffer_string(&imap->command)), answer, err);
 }
 
 void imap_begin(struct imap *imap, const char *words)
@@ -137,6 +128,37 @@ bool imap_read_line(struct imap *imap, struct span *line, struct error *err)
 		return imap_failed(imap, MAILIMAP_ERROR_STREAM, err);
 	*line = (struct span){text, imap->session->imap_stream_buffer->len};
 	return true;
+}
+
+bool imap_send_command(struct imap *imap, struct span command, struct error *err)
+{
+	if (mailimap_send_current_tag(imap->session) != MAILIMAP_NO_ERROR)
+		return imap_failed(imap, MAILIMAP_ERROR_STREAM, err);
+	return imap_send_line(imap, command, err);
+}
+
+bool imap_read_answer(struct imap *imap, enum imap_answer *answer, struct error *err)
+{
+	struct mailimap_response *response;
+	int result = mailimap_parse_response(imap->session, &response);
+
+	if (result == MAILIMAP_NO_ERROR) {
+		if (response->rsp_resp_done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type !=
+			MAILIMAP_RESP_COND_STATE_OK)
+			result = MAILIMAP_ERROR_CUSTOM_COMMAND;
+		mailimap_response_free(response);
+	}
+	return imap_settle(imap, result, answer, err);
+}
+
+bool imap_run(struct imap *imap, const struct transport_limits *limits, enum imap_answer *answer,
+	struct error *err)
+{
+	struct span line;
+
+	transport_limit(imap->transport, limits);
+	return imap_send_command(imap, buffer_span(&imap->command), err) &&
+	       imap_read_line(imap, &line, err) && imap_read_answer(imap, answer, err);
 }
 
 /* Folders and lists */
@@ -320,9 +342,7 @@ bool imap_idle_begin(struct imap *imap, bool *started, struct error *err)
 	*started = false;
 	imap->idle_news = false;
 	transport_limit(imap->transport, &imap_plain_command);
-	if (mailimap_send_current_tag(imap->session) != MAILIMAP_NO_ERROR)
-		return imap_failed(imap, MAILIMAP_ERROR_STREAM, err);
-	if (!imap_send_line(imap, SPAN("IDLE"), err))
+	if (!imap_send_command(imap, SPAN("IDLE"), err))
 		return false;
 	do {
 		if (!imap_read_line(imap, &line, err))

@@ -143,9 +143,7 @@ static bool exchange(struct imap *imap, struct span response, bool sent, struct 
 static bool authenticate(struct imap *imap, const char *mechanism, struct span response,
 	struct span on_challenge, enum imap_answer *answer, struct error *err)
 {
-	struct mailimap_response *parsed;
 	bool whole = imap->has_sasl_ir;
-	int result;
 
 	imap_begin(imap, "AUTHENTICATE ");
 	buffer_append_string(&imap->command, mechanism);
@@ -154,19 +152,9 @@ static bool authenticate(struct imap *imap, const char *mechanism, struct span r
 		buffer_append(&imap->command, response);
 	}
 	transport_limit(imap->transport, &imap_plain_command);
-	if (mailimap_send_current_tag(imap->session) != MAILIMAP_NO_ERROR)
-		return imap_failed(imap, MAILIMAP_ERROR_STREAM, err);
-	if (!imap_send_line(imap, buffer_span(&imap->command), err) ||
-		!exchange(imap, response, whole, on_challenge, err))
-		return false;
-	result = mailimap_parse_response(imap->session, &parsed);
-	if (result == MAILIMAP_NO_ERROR) {
-		if (parsed->rsp_resp_done->rsp_data.rsp_tagged->rsp_cond_state->rsp_type !=
-			MAILIMAP_RESP_COND_STATE_OK)
-			result = MAILIMAP_ERROR_LOGIN;
-		mailimap_response_free(parsed);
-	}
-	return imap_settle(imap, result, answer, err);
+	return imap_send_command(imap, buffer_span(&imap->command), err) &&
+	       exchange(imap, response, whole, on_challenge, err) &&
+	       imap_read_answer(imap, answer, err);
 }
 
 static bool log_in_plain(struct imap *imap, const struct imap_login *login,

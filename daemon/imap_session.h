@@ -49,6 +49,13 @@ MUST_CHECK bool imap_run(struct imap *imap, const struct transport_limits *limit
 MUST_CHECK bool imap_send_line(struct imap *imap, struct span line, struct error *err);
 MUST_CHECK bool imap_read_line(struct imap *imap, struct span *line, struct error *err);
 
+/*
+ * A command under a new tag (mailimap_custom_command would put a space behind it, which strict
+ * servers refuse), and from the line in the session's buffer to the tagged answer.
+ */
+MUST_CHECK bool imap_send_command(struct imap *imap, struct span command, struct error *err);
+MUST_CHECK bool imap_read_answer(struct imap *imap, enum imap_answer *answer, struct error *err);
+
 void imap_uids_add(struct imap_uids *uids, uint32_t uid);
 /* Rising, without repetition, within [first, last]: "n:*" also names the last message below n. */
 void imap_uids_tidy(struct imap_uids *uids, uint32_t first, uint32_t last);

@@ -251,7 +251,9 @@ static bool tell_watching(struct reader *reader, int64_t wait_ms, struct error *
 		return tell(reader, READER_WATCHING, "new mail", wait_ms, &missing, err);
 	if (reader->idle_silent < IDLE_SILENT_MAX)
 		return tell(reader, READER_WATCHING, "new mail", wait_ms, NULL, err);
-	error_set(&quiet, ERROR_NONE, "the server's IDLE stays silent; polling instead");
+	error_set(&quiet, ERROR_INPUT,
+		"the server accepts IDLE but announces no mail; polling instead (idle: false says "
+		"so for good)");
 	return tell(reader, READER_WATCHING, "new mail", wait_ms, &quiet, err);
 }
 
@@ -281,12 +283,12 @@ static bool wait_for_news(struct reader *reader, int64_t poll_at_ms, bool *poll,
 	return true;
 }
 
-static int64_t next_poll_ms(const struct reader *reader)
+/* How long after a poll of all folders the next one is due. */
+static int64_t poll_interval_ms(const struct reader *reader)
 {
-	bool others = reader->start.folder_count > 1;
 	int64_t poll_ms = reader->start.poll_ms > 0 ? reader->start.poll_ms : DEFAULT_POLL_MS;
 
-	return clock_monotonic_ms() + (others || !may_idle(reader) ? poll_ms : IDLE_PROBE_MS);
+	return reader->start.folder_count > 1 || !may_idle(reader) ? poll_ms : IDLE_PROBE_MS;
 }
 
 /* One round of fetching and acting; afterwards the first folder is selected, if it exists. */
@@ -309,7 +311,7 @@ static bool do_round(struct reader *reader, bool all, uint64_t *mails, struct er
 
 static bool run_session(struct reader *reader, struct error *err)
 {
-	int64_t poll_at_ms = 0;
+	int64_t polled_at_ms = 0;
 	bool all = true, idled = false;
 	uint64_t mails;
 
@@ -322,10 +324,10 @@ static bool run_session(struct reader *reader, struct error *err)
 			note_silence(reader);
 		if (is_wanted(reader))
 			continue;
-		if (all || poll_at_ms == 0)
-			poll_at_ms = next_poll_ms(reader);
+		if (all)
+			polled_at_ms = clock_monotonic_ms();
 		idled = may_idle(reader);
-		if (!wait_for_news(reader, poll_at_ms, &all, err))
+		if (!wait_for_news(reader, polled_at_ms + poll_interval_ms(reader), &all, err))
 			return false;
 	}
 	return true;

@@ -19,7 +19,7 @@
 #define LIST_WIDTH	 5000 /* UIDs of one listing at first; more where they are sparse */
 #define LIST_FEW	 1000
 #define LIST_MANY	 20000
-#define TRIES_OVER_LIMIT 1  /* at a mail that the server sends beyond its limits */
+#define TRIES_OVER_LIMIT 2  /* at a mail that the server sends beyond its limits */
 #define TRIES_UNREADABLE 3  /* whose answer can't be understood */
 #define TRIES_CONNECTION 10 /* at which the connection breaks: it may be the network */
 #define SIZE_ATTEMPTS	 3  /* when the size that was said is not the one that came */
@@ -107,6 +107,10 @@ static void take_mail(void *context, const struct imap_mail *mail)
 
 	if (!item || item->sent || !mail->has_body || fetch->failed)
 		return;
+	if (mail->body.size > (uint64_t)fetch->reader->start.max_message_bytes) {
+		item->size = (uint32_t)mail->body.size; /* not what the server said */
+		return;
+	}
 	wire = describe(fetch, item);
 	wire.size_bytes = mail->body.size;
 	wire.identity = identity_of(mail->body);

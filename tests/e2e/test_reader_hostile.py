@@ -1,0 +1,717 @@
+"""The reader against a server that lies, breaks off, floods or is somebody else (a scripted one)."""
+import re
+import socket
+import threading
+import time
+
+import pytest
+
+import dovecot as dovecot_module
+import fakeimap
+import wire
+from fakeimap import Closed, Mailbox, Server
+from test_reader import mail
+
+SECRET = "hunter2-S3cret"
+
+
+@pytest.fixture(scope="module")
+def good(authority):
+    return authority.issue("good")
+
+
+@pytest.fixture
+def run(build, authority):
+    """run(server, **settings): a reader of that server, ended with the test."""
+    started = []
+
+    def make(server, **settings):
+        settings = {"host": "localhost", "port": server.port, "ca_file": authority.path,
+                    "user": "u", "secret": server.password, "tls": server.tls, **settings}
+        harness = wire.Harness(str(build / "bin" / "postroom-reader-program"), **settings)
+        started.append(harness)
+        return harness.start()
+
+    yield make
+    for harness in started:
+        if harness.process.poll() is None:
+            assert harness.stop() == 0, harness.log.decode()
+
+
+def peak_kib(harness):
+    with open(f"/proc/{harness.process.pid}/status") as status:
+        return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1))
+
+
+def check_rss(harness):
+    if "asan" not in str(harness.program):
+        assert peak_kib(harness) <= 64 * 1024
+
+
+# Who is at the other end (threat 1)
+
+
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+@pytest.mark.parametrize("kind", ["wrong host", "expired", "not yet valid", "self-signed",
+                                  "unknown authority", "wrong address", "pin", "old TLS"])
+def test_wrong_certificate_sees_no_credential(run, authority, tmp_path, good, kind, tls):
+    other = {}
+    certificate = good
+    if kind == "wrong host":
+        certificate = authority.issue("wrong-host", names="DNS:mail.example.org")
+    elif kind == "expired":
+        certificate = authority.issue("expired", from_days=-20, to_days=-1)
+    elif kind == "not yet valid":
+        certificate = authority.issue("early", from_days=5, to_days=20)
+    elif kind == "self-signed":
+        certificate = authority.issue("self", self_signed=True)
+    elif kind == "unknown authority":
+        import certificates
+        certificate = certificates.Authority(str(tmp_path / "other")).issue("good")
+    elif kind == "wrong address":
+        certificate = authority.issue("address", names="DNS:localhost,IP:127.0.0.2")
+        other["host"] = "127.0.0.1"
+    elif kind == "pin":
+        other["pinned_key"] = "00" * 32
+    with Server(certificate, tls=tls, password=SECRET) as server:
+        if kind == "old TLS":
+            import ssl
+            server.context.minimum_version = ssl.TLSVersion.TLSv1
+            server.context.maximum_version = ssl.TLSVersion.TLSv1_1
+            server.context.set_ciphers("ALL:@SECLEVEL=0")
+        harness = run(server, **other)
+        told = harness.wait_state("retrying")
+        harness.wait(lambda h: len([s for s in h.states if s.state == "retrying"]) >= 2)
+        assert server.count("LOGIN") == server.count("AUTHENTICATE") == 0
+        assert SECRET.encode() not in server.received + server.raw
+        assert b"LOGIN" not in server.received + server.raw
+        if kind != "old TLS":
+            assert told.error == "input" and told.text
+        assert SECRET not in told.text and SECRET.encode() not in harness.log
+
+
+def test_right_pin_and_address_are_accepted(run, authority, good):
+    with Server(good, mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        harness = run(server, pinned_key=authority.pin(good[0]), host="127.0.0.1")
+        harness.wait_mails(1)
+
+
+def test_system_store_does_not_know_our_authority(run, good):
+    with Server(good) as server:
+        harness = run(server, ca_file="")
+        assert harness.wait_state("retrying").error == "input"
+        assert server.count("LOGIN") == 0
+
+
+# STARTTLS and plain (threat 2)
+
+
+def expect_no_login(run, server, kind="input", **settings):
+    harness = run(server, **settings)
+    told = harness.wait_state("retrying")
+    assert told.error == kind, told
+    assert server.count("LOGIN") == 0
+    assert SECRET.encode() not in server.received + server.raw
+    return told
+
+
+def test_starttls_stripped(run, good):
+    hooks = {"STARTTLS": lambda session, tag, rest: session.no(tag, "not here") or True}
+    with Server(good, tls="starttls", hooks=hooks, password=SECRET) as server:
+        expect_no_login(run, server)
+
+
+def test_starttls_unknown_command(run, good):
+    hooks = {"STARTTLS": lambda session, tag, rest: session.send(f"{tag} BAD what\r\n") or True}
+    with Server(good, tls="starttls", hooks=hooks, password=SECRET) as server:
+        expect_no_login(run, server, kind="temporary")
+
+
+def test_starttls_injected(run, good):
+    def inject(session, tag, rest):
+        session.send(f"{tag} OK begin\r\n* CAPABILITY IMAP4rev1\r\n99 OK injected\r\n")
+        session.start_tls()
+        return True
+
+    with Server(good, tls="starttls", hooks={"STARTTLS": inject}, password=SECRET) as server:
+        told = expect_no_login(run, server)
+        assert "in between" in told.text
+
+
+def test_preauth_before_starttls(run, good):
+    hooks = {"GREETING": lambda session, tag, rest: session.send("* PREAUTH hi\r\n") or True}
+    with Server(good, tls="starttls", hooks=hooks, password=SECRET) as server:
+        expect_no_login(run, server)
+
+
+def test_plain_to_loopback_only(run):
+    with Server(tls="none", password=SECRET, mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        run(server).wait_mails(1)
+    own = own_address()
+    if not own:
+        pytest.skip("this machine has no address but loopback")
+    with Server(tls="none", password=SECRET) as server:
+        told = expect_no_login(run, server, host=own)
+        assert "tls" in told.text
+
+
+def own_address():
+    """An address of this machine that is not loopback; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            address = probe.getsockname()[0]
+        except OSError:
+            return None
+    return None if address.startswith("127.") else address
+
+
+def test_plain_server_where_tls_is_due(run):
+    with Server(tls="implicit", password=SECRET) as server:
+        harness = run(server)
+        harness.wait_state("retrying")
+        assert SECRET.encode() not in server.raw
+
+
+# Logging in
+
+
+@pytest.mark.parametrize("auth,mechanism", [("xoauth2", "XOAUTH2"), ("oauthbearer", "OAUTHBEARER")])
+@pytest.mark.parametrize("sasl_ir", [True, False])
+def test_token_login_and_renewal(run, good, auth, mechanism, sasl_ir):
+    capabilities = "IMAP4rev1 IDLE" + (" SASL-IR" if sasl_ir else "")
+    with Server(good, capabilities=capabilities, tokens=["fresh-token"],
+                mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        harness = run(server, auth=auth, secret="stale-token")
+        harness.secrets = ["fresh-token"]
+        harness.wait_mails(1)
+        assert harness.need_secret == 1
+        assert server.count("AUTHENTICATE") == 2 and server.count("LOGIN") == 0
+        assert server.sessions[0].challenge_answer == ("AQ==" if auth == "oauthbearer" else "")
+        refused = [s for s in harness.states if s.state == "refused"]
+        assert len(refused) == 1 and refused[0].error == "auth"
+        assert b"token" not in harness.log
+
+
+def test_passwords_of_all_kinds(run, good):
+    for password in ('qu"ote\\back', "pässwörd", "NIL", "a b{3}", "(x)"):
+        with Server(good, password=password, mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+            run(server).wait_mails(1)
+
+
+def test_login_disabled_uses_authenticate(run, good):
+    with Server(good, capabilities=fakeimap.CAPABILITIES + " LOGINDISABLED",
+                mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        run(server).wait_mails(1)
+        assert server.count("LOGIN") == 0
+
+
+def test_unavailable_is_no_refusal(run, good):
+    tries = []
+
+    def busy_once(session, tag, rest):
+        tries.append(tag)
+        return len(tries) == 1 and (session.no(tag, "[UNAVAILABLE] later") or True)
+
+    with Server(good, hooks={"LOGIN": busy_once}, mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        harness = run(server)
+        harness.wait_mails(1)
+        assert harness.need_secret == 0
+        assert [s.error for s in harness.states if s.state == "retrying"] == ["temporary"]
+
+
+def test_refusal_followed_by_bye(run, good):
+    def refuse(session, tag, rest):
+        session.send(f"{tag} NO wrong\r\n* BYE go away\r\n")
+        raise Closed
+
+    with Server(good, hooks={"LOGIN": refuse}) as server:
+        assert run(server).wait_state("refused").error == "auth"
+
+
+# What it sends (threat 3)
+
+
+def literal(size):
+    def send(session, tag, rest):
+        if "BODY.PEEK[]" not in rest:
+            return False
+        session.send(f"* 1 FETCH (UID 1 BODY[] {{{size}}}\r\n")
+        try:
+            for _ in range(size // 65536):
+                session.send(b"x" * 65536)
+        finally:
+            raise Closed
+    return send
+
+
+def endless_line(session, tag, rest):
+    session.send("* 1 FETCH (UID ")
+    while True:
+        session.send(b"1" * 65536)
+
+
+def endless_responses(session, tag, rest):
+    while True:
+        session.send(b"* 5 EXISTS\r\n" * 5000)
+
+
+def endless_fetches(session, tag, rest):
+    while True:
+        session.send(b"* 5 FETCH (UID 5)\r\n" * 5000)
+
+
+def endless_continuations(session, tag, rest):
+    while True:
+        session.send(b"+ go on\r\n" * 5000)
+
+
+def nested(session, tag, rest):
+    session.send(b"* 1 FETCH (BODYSTRUCTURE " + b"(" * 50000)
+    while True:
+        session.send(b"(" * 65536)
+
+
+def half_literal(session, tag, rest):
+    session.send("* 1 FETCH (UID 1 BODY[] {1000}\r\nonly this")
+    raise Closed
+
+
+def reset(session, tag, rest):
+    session.reset()
+
+
+def goodbye(session, tag, rest):
+    session.send("* BYE shutting down\r\n")
+    raise Closed
+
+
+def garbage(session, tag, rest):
+    session.send(b"\x00\xff\xfe{}()\r\n* * *\r\n" * 20 + tag.encode() + b" OK\r\n")
+    return True
+
+
+def unknown_item(session, tag, rest):
+    session.send(f"* 1 FETCH (UID 1 X-NOVELTY (1 2 3))\r\n{tag} OK done\r\n")
+    return True
+
+
+def bad_tag(session, tag, rest):
+    session.send("999 OK done\r\n")
+    return True
+
+
+WAYS = {"900 MB literal": literal(900 << 20), "endless line": endless_line,
+        "endless responses": endless_responses, "endless fetches": endless_fetches,
+        "endless continuations": endless_continuations, "nested": nested,
+        "EOF in a literal": half_literal, "reset": reset, "BYE": goodbye, "garbage": garbage,
+        "unknown item": unknown_item, "another tag": bad_tag}
+
+
+@pytest.mark.parametrize("tls", ["implicit", "none"])
+@pytest.mark.parametrize("way", list(WAYS))
+def test_survives_and_recovers(run, good, way, tls):
+    """Twice the server misbehaves; then it is honest and everything arrives."""
+    used = []
+
+    def misbehave(session, tag, rest):
+        if len(used) >= 2:
+            return False
+        result = None
+        try:
+            used.append(tag)
+            result = WAYS[way](session, tag, rest)
+            if result is False:
+                used.pop()
+            return result
+        finally:
+            pass
+
+    mails = [mail(n) for n in range(3)]
+    with Server(good if tls == "implicit" else None, tls=tls, hooks={"UID FETCH": misbehave},
+                mailboxes={"INBOX": Mailbox(mails)}) as server:
+        harness = run(server)
+        stored = harness.wait_mails(3)
+        assert [one.body for one in sorted(stored, key=lambda m: m.uid)] == mails
+        assert len(stored) == 3 and not harness.missing
+        told = [s for s in harness.states if s.state == "retrying"]
+        assert len(told) == 2 and all(s.text for s in told)
+        check_rss(harness)
+
+
+@pytest.mark.parametrize("where", ["GREETING", "CAPABILITY", "LOGIN", "EXAMINE"])
+@pytest.mark.parametrize("way", ["endless line", "endless responses", "reset", "BYE", "garbage"])
+def test_survives_early(run, good, where, way):
+    used = []
+
+    def misbehave(session, tag, rest):
+        if used:
+            return False
+        used.append(tag)
+        return WAYS[way](session, tag, rest)
+
+    with Server(good, hooks={where: misbehave},
+                mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        harness = run(server)
+        harness.wait_mails(1)
+        check_rss(harness)
+
+
+def test_a_mail_that_is_larger_than_allowed_and_lied_about(run, good):
+    """Its size is said to be small: only its header is taken, and the others go on."""
+    box = Mailbox([mail(0), mail(1, size=400000), mail(2)])
+    box.claims[2] = 900
+    with Server(good, mailboxes={"INBOX": box}) as server:
+        harness = run(server, max_message=100000)
+        stored = {one.uid: one for one in harness.wait_mails(3)}
+        assert stored[2].header_only and not stored[1].header_only and not stored[3].header_only
+        assert stored[1].body == mail(0) and stored[3].body == mail(2)
+
+
+@pytest.mark.parametrize("claim", [5, 1_500_000, 2_500_000, 90_000_000])
+def test_sizes_that_lie(run, good, claim):
+    large = mail(1, size=2_000_000)
+    box = Mailbox([mail(0), large, mail(2)])
+    box.claims[2] = claim
+    with Server(good, mailboxes={"INBOX": box}) as server:
+        harness = run(server)
+        stored = {one.uid: one for one in harness.wait_mails(3)}
+        assert stored[2].body == large and stored[2].size == len(large)
+        check_rss(harness)
+
+
+def test_a_large_mail_that_does_not_compress(run, good):
+    import random
+    body = random.Random(5).randbytes(80 << 20).replace(b"\n", b"x")
+    large = mail(1) + body
+    box = Mailbox([large])
+    with Server(good, mailboxes={"INBOX": box}) as server:
+        harness = run(server)
+        stored = harness.wait_mails(1, timeout=120)
+        assert stored[0].body == large
+        check_rss(harness)
+
+
+# What correct means (threat 4)
+
+
+def test_no_after_half_of_a_batch(run, good):
+    mails = [mail(n) for n in range(10)]
+
+    def half(session, tag, rest):
+        sequence, _, items = rest.partition(" ")
+        uids = session.chosen(sequence)
+        if "BODY.PEEK[]" not in items or len(uids) == 1:
+            return False
+        for uid in uids[:5]:
+            session.send(session.fetch_one(uid, items))
+        session.no(tag, "some messages could not be fetched")
+        return True
+
+    with Server(good, hooks={"UID FETCH": half}, mailboxes={"INBOX": Mailbox(mails)}) as server:
+        harness = run(server)
+        stored = harness.wait_mails(10)
+        assert sorted(one.uid for one in stored) == list(range(1, 11)) and not harness.missing
+        assert server.connections == 1
+
+
+def test_a_mail_that_is_never_given_is_missing(run, good):
+    def without(session, tag, rest):
+        sequence, _, items = rest.partition(" ")
+        if "BODY.PEEK[]" not in items:
+            return False
+        for uid in session.chosen(sequence):
+            if uid != 3:
+                session.send(session.fetch_one(uid, items))
+        session.no(tag, "[SERVERBUG] uid 3 is broken")
+        return True
+
+    with Server(good, hooks={"UID FETCH": without},
+                mailboxes={"INBOX": Mailbox([mail(n) for n in range(5)])}) as server:
+        harness = run(server)
+        harness.wait_mails(4)
+        harness.wait(lambda h: h.missing, what="the missing one")
+        assert harness.missing[0][:3] == ("INBOX", 1000, 3)
+        assert "broken" in harness.missing[0][3]
+        assert harness.ledger.cursors["INBOX"] == (1000, 5)
+
+
+def test_a_mail_at_which_the_answer_is_always_unreadable(run, good):
+    """It is fetched alone, three times; then it is recorded as missing and the others go on."""
+    def poison(session, tag, rest):
+        sequence, _, items = rest.partition(" ")
+        if "BODY.PEEK[]" not in items or 3 not in session.chosen(sequence):
+            return False
+        session.send(b"* 3 FETCH (UID 3 BODY[] <<<\r\n")
+        session.ok(tag)
+        return True
+
+    mails = [mail(n) for n in range(5)]
+    with Server(good, hooks={"UID FETCH": poison}, mailboxes={"INBOX": Mailbox(mails)}) as server:
+        harness = run(server)
+        stored = harness.wait_mails(4, timeout=90)
+        assert sorted(one.uid for one in stored) == [1, 2, 4, 5]
+        assert [one[2] for one in harness.missing] == [3]
+
+
+def test_a_foreign_mail_in_the_answer(run, good):
+    """The server answers with another UID than was asked for."""
+    def foreign(session, tag, rest):
+        sequence, _, items = rest.partition(" ")
+        if "BODY.PEEK[]" in items and session.chosen(sequence) == [2]:
+            session.send(session.fetch_one(1, items))
+            session.send(session.fetch_one(2, items))
+            session.ok(tag)
+            return True
+        return False
+
+    mails = [mail(1), mail(2, size=3 << 20)]
+    with Server(good, hooks={"UID FETCH": foreign}, mailboxes={"INBOX": Mailbox(mails)}) as server:
+        harness = run(server)
+        harness.wait_state("retrying")
+        for one in harness.ledger.mails:
+            assert one.body == mails[one.uid - 1]
+
+
+def test_sparse_and_huge_uids(run, good):
+    box = Mailbox()
+    for uid in (5, 70000, 70001, 3_000_000_000, 4_294_967_290):
+        box.add(mail(uid), uid)
+    with Server(good, mailboxes={"INBOX": box}) as server:
+        harness = run(server)
+        stored = harness.wait_mails(5)
+        assert [one.uid for one in stored] == [5, 70000, 70001, 3_000_000_000, 4_294_967_290]
+        assert server.count("UID FETCH") < 60
+
+
+def test_mail_that_arrives_during_the_fetch(run, good):
+    box = Mailbox([mail(1)])
+
+    def grow(session, tag, rest):
+        if "BODY.PEEK[]" in rest and len(box.mails) < 4:
+            uid = box.add(mail(len(box.mails) + 1))
+            session.send(f"* {uid} EXISTS\r\n")
+        return False
+
+    with Server(good, hooks={"UID FETCH": grow}, mailboxes={"INBOX": box}) as server:
+        harness = run(server)
+        harness.wait_mails(4)
+        assert server.connections == 1
+
+
+def test_unsolicited_flags_are_no_mail(run, good):
+    def noisy(session, tag, rest):
+        session.send("* 1 FETCH (FLAGS (\\Seen))\r\n* 1 FETCH (UID 1 FLAGS (\\Seen $Junk))\r\n")
+        return False
+
+    with Server(good, hooks={"UID FETCH": noisy},
+                mailboxes={"INBOX": Mailbox([mail(1), mail(2)])}) as server:
+        harness = run(server)
+        stored = harness.wait_mails(2)
+        assert [one.size for one in stored] == [len(mail(1)), len(mail(2))]
+
+
+# IDLE
+
+
+def test_exists_before_the_plus(run, good):
+    box = Mailbox()
+    once = []
+
+    def early(session, tag, rest):
+        if once:
+            return False
+        once.append(1)
+        box.add(mail(1))
+        session.send("* 1 EXISTS\r\n* 1 RECENT\r\n+ idling\r\n")
+        assert session.line() == "DONE"
+        session.ok(tag)
+        return True
+
+    with Server(good, hooks={"IDLE": early}, mailboxes={"INBOX": box}) as server:
+        started = time.monotonic()
+        harness = run(server)
+        harness.wait_mails(1)
+        assert time.monotonic() - started < 5
+        assert server.connections == 1
+
+
+def test_idle_tells_within_a_second(run, good):
+    box = Mailbox()
+    with Server(good, mailboxes={"INBOX": box}) as server:
+        harness = run(server)
+        server.wait(lambda s: s.count("IDLE") >= 1, what="IDLE")
+        for number in range(1, 6):
+            sent = time.monotonic()
+            box.add(mail(number))
+            harness.wait_mails(number)
+            assert harness.arrivals[("INBOX", number)] - sent < 1
+            server.wait(lambda s: s.count("IDLE") >= number + 1, what="IDLE again")
+
+
+@pytest.mark.parametrize("answer", ["NO", "BAD"])
+def test_idle_refused_polls(run, good, answer):
+    box = Mailbox()
+    hooks = {"IDLE": lambda session, tag, rest: session.send(f"{tag} {answer} no\r\n") or True}
+    with Server(good, hooks=hooks, mailboxes={"INBOX": box}) as server:
+        harness = run(server, poll_ms=200)
+        server.wait(lambda s: s.count("IDLE") >= 1)
+        box.add(mail(1))
+        harness.wait_mails(1)
+        assert server.count("IDLE") == 1 and server.connections == 1
+
+
+def test_silent_idle_is_found_out(run, good):
+    """It accepts IDLE and never speaks: after two mails that it kept to itself it is polled, and
+    the mailbox says so."""
+    box = Mailbox()
+
+    def silent(session, tag, rest):
+        session.send("+ idling\r\n")
+        assert session.line() == "DONE"
+        session.ok(tag)
+        return True
+
+    with Server(good, hooks={"IDLE": silent}, mailboxes={"INBOX": box}) as server:
+        harness = run(server, poll_ms=200)
+        for number in (1, 2):
+            server.wait(lambda s: s.count("IDLE") >= number, what="IDLE")
+            box.add(mail(number))
+            harness.retry()  # instead of five minutes
+            harness.wait_mails(number)
+        told = harness.wait(lambda h: next((s for s in h.states if s.state == "watching" and
+                                            s.error != "none"), None), what="that it is told")
+        assert "IDLE" in told.text
+        box.add(mail(3))
+        harness.wait_mails(3)
+
+
+def test_no_idle_no_sasl_ir_no_anything(run, good):
+    box = Mailbox([mail(1)])
+    with Server(good, capabilities="IMAP4rev1", mailboxes={"INBOX": box}) as server:
+        harness = run(server, poll_ms=200)
+        harness.wait_mails(1)
+        box.add(mail(2))
+        harness.wait_mails(2)
+        assert server.count("IDLE") == 0
+
+
+def test_no_capability_line_at_all(run, good):
+    hooks = {"CAPABILITY": lambda session, tag, rest: session.ok(tag) or True}
+    with Server(good, hooks=hooks, mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        run(server, poll_ms=200).wait_mails(1)
+
+
+# Acting (threat 9e)
+
+
+def test_move_without_the_extension(run, good):
+    boxes = {"INBOX": Mailbox([mail(1), mail(2), mail(3)]), "Done": Mailbox()}
+    with Server(good, capabilities="IMAP4rev1 IDLE UIDPLUS", mailboxes=boxes) as server:
+        harness = run(server, action=wire.MOVE, action_folder="Done")
+        harness.wait_mails(3)
+        harness.act(1, "move", harness.ledger.mails[1], "Done")
+        assert harness.wait_action(1) == wire.Action(1, "done", "")
+        assert sorted(boxes["INBOX"].mails) == [1, 3] and len(boxes["Done"].mails) == 1
+        assert server.count("EXPUNGE") == 0
+
+
+def test_repeated_copy_looks_in_the_target_first(run, good):
+    """The copy was made, then the connection broke: the second try makes no second copy."""
+    boxes = {"INBOX": Mailbox([mail(1), mail(2)]), "Done": Mailbox()}
+    broken = []
+
+    def break_off(session, tag, rest):
+        if broken:
+            return False
+        broken.append(1)
+        session.do_uid_copy("*", rest)
+        session.reset()
+
+    with Server(good, capabilities="IMAP4rev1 IDLE UIDPLUS", mailboxes=boxes,
+                hooks={"UID COPY": break_off}) as server:
+        harness = run(server, action=wire.MOVE, action_folder="Done")
+        harness.wait_mails(2)
+        harness.act(1, "move", harness.ledger.mails[1], "Done")
+        assert harness.wait_action(1) == wire.Action(1, "done", "")
+        assert len(boxes["Done"].mails) == 1 and sorted(boxes["INBOX"].mails) == [1]
+        assert server.count("UID COPY") == 1
+
+
+def test_without_uidplus_nothing_is_expunged(run, good):
+    boxes = {"INBOX": Mailbox([mail(1), mail(2)])}
+    with Server(good, capabilities="IMAP4rev1 IDLE", mailboxes=boxes) as server:
+        harness = run(server, action=wire.DELETE)
+        harness.wait_mails(2)
+        harness.act(1, "delete", harness.ledger.mails[0])
+        done = harness.wait_action(1)
+        assert done.result == "done" and "UIDPLUS" in done.text
+        assert boxes["INBOX"].flags[1] == {"\\Deleted"} and len(boxes["INBOX"].mails) == 2
+        assert server.count("EXPUNGE") == server.count("UID EXPUNGE") == 0
+
+
+def test_uid_reused_for_another_mail(run, good):
+    """A server that breaks the rules: the same UID is somebody else's mail now."""
+    box = Mailbox([mail(1), mail(2)])
+    with Server(good, mailboxes={"INBOX": box}) as server:
+        harness = run(server, action=wire.DELETE)
+        harness.wait_mails(2)
+        box.mails[2] = mail(77)
+        harness.act(1, "delete", harness.ledger.mails[1])
+        assert harness.wait_action(1).result == "dropped"
+        assert box.mails[2] == mail(77) and not box.flags[2]
+
+
+def test_action_on_a_vanished_folder(run, good):
+    boxes = {"INBOX": Mailbox([mail(1)])}
+    with Server(good, mailboxes=boxes) as server:
+        harness = run(server, action=wire.SEEN)
+        harness.wait_mails(1)
+        harness.act(1, "seen", harness.ledger.mails[0], folder="Gone")
+        failed = harness.wait_action(1)
+        assert failed.result == "failed" and "no such folder" in failed.text
+
+
+# Waiting
+
+
+def test_delay_grows_and_goes_back(run, good):
+    """Six failures one after another: the waits grow; progress resets them."""
+    fails = [6]
+
+    def refuse(session, tag, rest):
+        if fails[0] == 0:
+            return False
+        fails[0] -= 1
+        session.reset()
+
+    with Server(good, hooks={"GREETING": refuse},
+                mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        harness = run(server)
+        for number in range(1, 7):
+            harness.wait(lambda h: sum(s.state == "retrying" for s in h.states) >= number)
+            harness.retry()
+        harness.wait_mails(1)
+        waits = [s.until_ms / 1000 - time.time() + (time.monotonic() - s.at)
+                 for s in harness.states if s.state == "retrying"]
+        assert waits[0] < 2 and waits[-1] > 10
+
+
+def test_silent_server_is_left_at_the_deadline(run, good):
+    """Bytes that drip do not move the deadline. (Its length is not waited for here: the harness
+    stops the reader, which must not hang in the read.)"""
+    started = threading.Event()
+
+    def drip(session, tag, rest):
+        started.set()
+        while True:
+            session.send(b"*")
+            time.sleep(0.05)
+
+    with Server(good, hooks={"UID FETCH": drip},
+                mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        harness = run(server)
+        assert started.wait(20)
+        asked = time.monotonic()
+        assert harness.stop(timeout=20) == 0
+        assert time.monotonic() - asked < 12
