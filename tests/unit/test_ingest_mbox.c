@@ -68,7 +68,8 @@ static void test_boundaries(void **state)
 		{FROM "A: 1\n\n>From me\n>>From you\n> From it\n",
 			"A: 1\n\nFrom me\n>From you\n> From it\n|"},
 		/* Other line ends and the other date forms. */
-		{"From a@b.c Sat, 21 Nov 2026 10:00 +0100\r\nA: 1\r\n\r\none\r\n\r\nFrom - Sat Nov "
+		{"From a@b.test Sat, 21 Nov 2026 10:00 +0100\r\nA: 1\r\n\r\none\r\n\r\nFrom - Sat "
+		 "Nov "
 		 "21 10:00:00 2026\r\nB: 2\r\n\r\ntwo\r\n",
 			"A: 1\r\n\r\none\r\n|B: 2\r\n\r\ntwo\r\n|"},
 		/* Two boundaries in a row: an empty mail is one. */

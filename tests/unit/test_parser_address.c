@@ -31,7 +31,7 @@ static const struct list_case {
 	{"mailto:a@example.org", "|a@example.org;"},
 	{"<a@example.org> Anna", "Anna|a@example.org;"},
 	{"\"Never closed <a@example.org>", "Never closed|a@example.org;"},
-	{"a@ex.com b@ex.com", NULL}, /* anything but a@ex.comb@ex.com */
+	{"a@one.test b@two.test", NULL}, /* anything but a@one.testb@two.test */
 	{"", ""},
 	{",,,", ""},
 	{"M\xfcller <m@example.org>", "M\xc3\xbcller|m@example.org;"},
