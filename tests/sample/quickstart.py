@@ -222,8 +222,10 @@ def show_commands():
 
   alias postroom={command}
   postroom unresolved list                 who is not known yet, with suggestions
-  postroom unresolved create 1 --dry-run   what making this contact would settle
-  postroom unresolved create 1             do it; the last line says how to undo it
+  postroom unresolved create jonas@fjord.example --dry-run
+                                           what making this contact would settle
+  postroom unresolved create jonas@fjord.example
+                                           do it; the last line says how to undo it
   postroom contact show "Pieter Bakker"    everything that happened with him
   postroom why c01@example.org             why a mail was filed where it is
   postroom message list --state quarantined
@@ -291,10 +293,19 @@ def refuse_second_run():
     raise SystemExit(f"A quickstart runs here already (process {pid}); end it with Ctrl-C there.")
 
 
+def end_on_signals():
+    """However it is ended (Ctrl-C, kill, a closed terminal): nothing that it started stays."""
+    def end(*_):
+        raise KeyboardInterrupt
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+
+
 def run(options):
     now = datetime.datetime.now(datetime.timezone.utc)
     mail = contents.all_mails(now)
     refuse_second_run()
+    end_on_signals()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     server = daemon = None
@@ -324,7 +335,7 @@ def run(options):
         failures = []
     finally:
         stop(daemon, server)
-    if daemon.returncode != 0:
+    if daemon and daemon.returncode != 0:
         say(f"postroomd ended with {daemon.returncode}")
         failures.append("exit")
     return 1 if failures else 0
