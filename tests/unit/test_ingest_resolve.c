@@ -42,8 +42,8 @@ static const char *snapshot(struct desk *d)
 		"SELECT count(*) FROM company_domain",
 		"SELECT count(*) * 1000000 + coalesce(sum(contact_id), 0) FROM activity",
 		"SELECT count(*) * 1000000 + coalesce(sum(contact_id), 0) FROM deal",
-		"SELECT coalesce(sum(supplier_id), 0) + 1000 * "
-		"coalesce(sum(supplier_contact_id), 0) FROM ticket",
+		"SELECT coalesce(sum(supplier_id), 0) FROM ticket",
+		"SELECT coalesce(sum(supplier_contact_id), 0) FROM ticket",
 		"SELECT coalesce(sum(contact_id), 0) FROM support_case",
 		"SELECT count(*) * 1000000 + coalesce(sum(contact_id), 0) FROM task",
 		"SELECT count(*) FROM unresolved WHERE state = 'waiting'",
