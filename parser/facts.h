@@ -203,6 +203,11 @@ struct facts {
 	size_t action_count;
 };
 
+/*
+ * Makes all text valid UTF-8 in NFC without NUL: parts of clean text that were put together need
+ * not be.
+ */
+void facts_clean(struct facts *facts, struct arena *arena);
 /* Appends the facts as bytes. */
 void facts_write(const struct facts *facts, struct buffer *out);
 /*

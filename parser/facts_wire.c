@@ -340,6 +340,32 @@ void facts_write(const struct facts *facts, struct buffer *out)
 	members_write((const char *)facts, facts_members, out);
 }
 
+static void members_clean(char *object, const struct wire_member *members, struct arena *arena)
+{
+	for (; members->type != WIRE_END; members++) {
+		void *at = object + members->offset;
+
+		if (members->type == WIRE_SPAN) {
+			*(struct span *)at = text_clean(arena, *(struct span *)at);
+		} else if (members->type == WIRE_STRUCT) {
+			members_clean(at, members->members, arena);
+		} else if (members->type == WIRE_LIST) {
+			char *items = *(char **)at;
+			size_t count =
+				*(const size_t *)(const void *)(object + members->count_offset);
+
+			for (size_t i = 0; i < count; i++)
+				members_clean(
+					items + i * members->item_bytes, members->members, arena);
+		}
+	}
+}
+
+void facts_clean(struct facts *facts, struct arena *arena)
+{
+	members_clean((char *)facts, facts_members, arena);
+}
+
 /* The fewest bytes that an object of these members takes: what a count is checked against. */
 static size_t members_least_bytes(const struct wire_member *members)
 {

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "parser/attribution.h"
 #include "parser/body.h"
 #include "parser/header.h"
 #include "parser/limits.h"
@@ -308,7 +309,7 @@ static bool find_forward(struct arena *arena, const struct lines *lines, enum la
 		if (find_unmarked(arena, lines, i, prefix, found))
 			return true;
 		/* an answer: what comes below is quoted, not passed on */
-		if (label_attribution(lines, i) > 0 ||
+		if (attribution_lines(lines, i) > 0 ||
 			(line_quote_depth(lines->items[i], &content) > 0 && prefix == PREFIX_REPLY))
 			return false;
 	}
@@ -478,7 +479,7 @@ static bool find_attributed(struct arena *arena, const struct lines *lines, stru
 	int offset_minutes, struct facts_forwarded *forwarded, struct span *own_text)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		size_t taken = label_attribution(lines, i);
+		size_t taken = attribution_lines(lines, i);
 
 		if (taken == 0)
 			continue;

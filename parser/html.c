@@ -1,13 +1,11 @@
 #include "parser/html.h"
 
-#include <libxml/HTMLparser.h>
-#include <libxml/parserInternals.h>
-#include <libxml/xmlerror.h>
 #include <stdio.h>
 
 #include "base/buffer.h"
 #include "base/text.h"
 #include "parser/limits.h"
+#include "parser/markup.h"
 
 #define QUOTES_MAX     20 /* deeper quotes are shown as this deep */
 #define LIST_DEPTH_MAX 10
@@ -91,17 +89,15 @@ struct writer {
 	unsigned cells; /* in this row so far */
 	size_t link_start;
 	struct buffer link;
-	htmlParserCtxtPtr context;
-	size_t stopped_at; /* where elements lay too deep; 0: nowhere */
 };
 
-static enum element_kind kind_of(const char *name)
+static enum element_kind kind_of(struct span name)
 {
 	size_t low = 0, high = ARRAY_COUNT(elements);
 
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = strcmp(name, elements[middle].name);
+		int order = span_compare(name, span_from(elements[middle].name));
 
 		if (order == 0)
 			return elements[middle].kind;
@@ -214,17 +210,22 @@ static void write_text(struct writer *writer, struct span text)
 	}
 }
 
-static struct span attribute(const xmlChar **attributes, const char *name)
+struct attributes {
+	const struct markup_attribute *items;
+	size_t count;
+};
+
+static struct span attribute(const struct attributes *attributes, struct span name)
 {
-	for (; attributes && attributes[0]; attributes += 2)
-		if (strcmp((const char *)attributes[0], name) == 0)
-			return span_from((const char *)attributes[1]);
+	for (size_t i = 0; i < attributes->count; i++)
+		if (span_equal(attributes->items[i].name, name))
+			return attributes->items[i].value;
 	return (struct span){0};
 }
 
-static bool is_hidden(const xmlChar **attributes)
+static bool is_hidden(const struct attributes *attributes)
 {
-	struct span style = attribute(attributes, "style");
+	struct span style = attribute(attributes, SPAN("style"));
 	ptrdiff_t at = span_find_fold(style, SPAN("display"));
 
 	if (at < 0)
@@ -234,13 +235,15 @@ static bool is_hidden(const xmlChar **attributes)
 	       span_starts_fold(span_trim(span_after(value, 1)), SPAN("none"));
 }
 
-static bool is_void(const char *name)
+static bool is_void(struct span name)
 {
-	static const char *const names[] = {"area", "base", "br", "col", "embed", "hr", "img",
-		"input", "link", "meta", "param", "source", "track", "wbr"};
+	static const struct span names[] = {SPAN_INIT("area"), SPAN_INIT("base"), SPAN_INIT("br"),
+		SPAN_INIT("col"), SPAN_INIT("embed"), SPAN_INIT("hr"), SPAN_INIT("img"),
+		SPAN_INIT("input"), SPAN_INIT("link"), SPAN_INIT("meta"), SPAN_INIT("param"),
+		SPAN_INIT("source"), SPAN_INIT("track"), SPAN_INIT("wbr")};
 
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++)
-		if (strcmp(name, names[i]) == 0)
+		if (span_equal(name, names[i]))
 			return true;
 	return false;
 }
@@ -259,17 +262,17 @@ static void begin_item(struct writer *writer)
 	}
 }
 
-static void begin_list(struct writer *writer, const char *name)
+static void begin_list(struct writer *writer, struct span name)
 {
 	owe_lines(writer, 1);
 	if (writer->lists < LIST_DEPTH_MAX)
-		writer->item_numbers[writer->lists] = strcmp(name, "ol") == 0 ? 0 : -1;
+		writer->item_numbers[writer->lists] = span_equal(name, SPAN("ol")) ? 0 : -1;
 	writer->lists++;
 }
 
-static void begin_link(struct writer *writer, const xmlChar **attributes)
+static void begin_link(struct writer *writer, const struct attributes *attributes)
 {
-	struct span target = span_trim(attribute(attributes, "href"));
+	struct span target = span_trim(attribute(attributes, SPAN("href")));
 
 	buffer_clear(&writer->link);
 	if (target.size <= HTML_LINK_BYTES_MAX &&
@@ -295,23 +298,19 @@ static void end_link(struct writer *writer)
 	buffer_clear(&writer->link);
 }
 
-static void start_element(void *user, const xmlChar *xml_name, const xmlChar **attributes)
+static bool begin_element(void *user, struct span name, const struct markup_attribute *items,
+	size_t count, size_t depth)
 {
+	const struct attributes attributes = {items, count};
 	struct writer *writer = user;
-	const char *name = (const char *)xml_name;
 	enum element_kind kind = kind_of(name);
 
-	if (writer->context->nameNr > HTML_NESTING_MAX) {
-		long at = xmlByteConsumed(writer->context);
-
-		writer->stopped_at = at > 0 ? (size_t)at : 0;
-		xmlStopParser(writer->context);
-		return;
-	}
+	if (depth > HTML_NESTING_MAX)
+		return false;
 	if (writer->skipped > 0 || kind == ELEMENT_SKIPPED ||
-		(!is_void(name) && is_hidden(attributes))) {
+		(!is_void(name) && is_hidden(&attributes))) {
 		writer->skipped += !is_void(name);
-		return;
+		return true;
 	}
 	switch (kind) {
 	case ELEMENT_BREAK:
@@ -322,7 +321,7 @@ static void start_element(void *user, const xmlChar *xml_name, const xmlChar **a
 		owe_lines(writer, 2);
 		break;
 	case ELEMENT_BLOCK:
-		if (strcmp(name, "tr") == 0)
+		if (span_equal(name, SPAN("tr")))
 			writer->cells = 0;
 		owe_lines(writer, 1);
 		break;
@@ -345,22 +344,22 @@ static void start_element(void *user, const xmlChar *xml_name, const xmlChar **a
 			buffer_append_byte(&writer->out, '\t');
 		break;
 	case ELEMENT_LINK:
-		begin_link(writer, attributes);
+		begin_link(writer, &attributes);
 		break;
 	case ELEMENT_SKIPPED:
 	case ELEMENT_OTHER:
 		break;
 	}
+	return true;
 }
 
-static void end_element(void *user, const xmlChar *xml_name)
+static bool end_element(void *user, struct span name)
 {
 	struct writer *writer = user;
-	const char *name = (const char *)xml_name;
 
 	if (writer->skipped > 0) {
 		writer->skipped -= !is_void(name);
-		return;
+		return true;
 	}
 	switch (kind_of(name)) {
 	case ELEMENT_PARAGRAPH:
@@ -388,84 +387,32 @@ static void end_element(void *user, const xmlChar *xml_name)
 	default:
 		break;
 	}
+	return true;
 }
 
-static void characters(void *user, const xmlChar *text, int size)
+/* False when the text is as long as it may be. */
+static bool add_text(void *user, struct span text)
 {
 	struct writer *writer = user;
-	struct span span = {(const char *)text, size > 0 ? (size_t)size : 0};
 
 	if (writer->skipped > 0)
-		return;
-	if (writer->out.size > TEXT_BYTES_MAX) {
-		xmlStopParser(writer->context);
-		return;
-	}
+		return true;
 	if (writer->pre > 0)
-		write_preformatted(writer, span);
+		write_preformatted(writer, text);
 	else
-		write_text(writer, span);
-}
-
-static void ignore_error(void *user, const char *message, ...)
-{
-	(void)user;
-	(void)message;
-}
-
-void html_init(void)
-{
-	xmlInitParser();
-}
-
-void html_done(void)
-{
-	xmlCleanupParser();
-}
-
-/*
- * Reads up to the end, or up to a tag that lies too deep: time grows by the depth. What is behind
- * it is returned, to be read as a document of its own.
- */
-static struct span read_some(struct writer *writer, struct span html)
-{
-	htmlSAXHandler handler = {
-		.startElement = start_element,
-		.endElement = end_element,
-		.characters = characters,
-		.ignorableWhitespace = characters,
-		.error = ignore_error,
-		.warning = ignore_error,
-	};
-	htmlParserCtxtPtr context = htmlCreateMemoryParserCtxt(html.data, (int)html.size);
-
-	writer->stopped_at = 0;
-	if (!context)
-		return (struct span){0};
-	htmlCtxtUseOptions(context, HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-					    HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
-	xmlSwitchEncoding(context, XML_CHAR_ENCODING_UTF8);
-	htmlSAXHandlerPtr own = context->sax;
-	context->sax = &handler;
-	context->userData = writer;
-	writer->context = context;
-	htmlParseDocument(context);
-	context->sax = own;
-	htmlFreeParserCtxt(context);
-	if (writer->stopped_at == 0)
-		return (struct span){0};
-	struct span rest = span_after(html, writer->stopped_at);
-	ptrdiff_t end = span_find_byte(rest, '>');
-	return end < 0 ? (struct span){0} : span_after(rest, (size_t)end + 1);
+		write_text(writer, text);
+	return writer->out.size <= TEXT_BYTES_MAX;
 }
 
 struct span html_text(struct arena *arena, struct span html, struct defects *defects)
 {
 	struct writer writer = {0};
+	const struct markup_reader reader = {&writer, begin_element, end_element, add_text};
 	struct span rest = span_part(html, 0, HTML_BYTES_MAX);
 
+	/* where elements lie too deep (time grows by the depth) the rest is read anew, flat */
 	while (rest.size > 0 && writer.out.size <= TEXT_BYTES_MAX) {
-		rest = read_some(&writer, rest);
+		rest = markup_read_html(rest, &reader);
 		writer.skipped = 0;
 		if (rest.size > 0)
 			defect_add(defects, "html-nesting-too-deep");

@@ -9,10 +9,6 @@
 #include "base/span.h"
 #include "parser/defects.h"
 
-/* Once a process, before the sandbox closes: libxml2 sets up its tables. */
-void html_init(void);
-void html_done(void);
-
 /* `html` is UTF-8. The text has LF line ends and at most TEXT_BYTES_MAX. */
 struct span html_text(struct arena *arena, struct span html, struct defects *defects);
 /* The charset that a <meta> in the first bytes names; empty when none does. */

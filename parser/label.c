@@ -1,9 +1,7 @@
 #include "parser/label.h"
 
-#define LABEL_BYTES_MAX	      40
-#define MARKER_BYTES_MAX      120
-#define ATTRIBUTION_LINES_MAX 5
-#define ATTRIBUTION_BYTES_MAX 500
+#define LABEL_BYTES_MAX	 40
+#define MARKER_BYTES_MAX 120
 
 #define LABEL(word, kind)                        \
 	{                                        \
@@ -243,95 +241,6 @@ static const struct prefix_word {
 	{"Fs", PREFIX_FORWARD},
 };
 
-/* Words at the front of an attribution line, and words one of which must follow. */
-static const struct span attribution_leads[] = {SPAN_INIT("On "), SPAN_INIT("Am "),
-	SPAN_INIT("Op "), SPAN_INIT("Le "), SPAN_INIT("El "), SPAN_INIT("Il "), SPAN_INIT("Em "),
-	SPAN_INIT("Den "), SPAN_INIT("Dne "), SPAN_INIT("Dňa "), SPAN_INIT("Dana "),
-	SPAN_INIT("W dniu "), SPAN_INIT("Dnia "), SPAN_INIT("Pe "), SPAN_INIT("La "),
-	SPAN_INIT("Il giorno "), SPAN_INIT("In data "), SPAN_INIT("On:"), SPAN_INIT("At "),
-	SPAN_INIT("Vào "), SPAN_INIT("Mon"), SPAN_INIT("Tue"), SPAN_INIT("Wed"), SPAN_INIT("Thu"),
-	SPAN_INIT("Fri"), SPAN_INIT("Sat"), SPAN_INIT("Sun"), SPAN_INIT("Op:"), SPAN_INIT("Le:"),
-	SPAN_INIT("Пн"), SPAN_INIT("Вт"), SPAN_INIT("Ср"), SPAN_INIT("Чт"), SPAN_INIT("Пт"),
-	SPAN_INIT("Сб"), SPAN_INIT("Вс"), SPAN_INIT("пн"), SPAN_INIT("вт"), SPAN_INIT("ср"),
-	SPAN_INIT("чт"), SPAN_INIT("пт"), SPAN_INIT("сб"), SPAN_INIT("вс"), SPAN_INIT("нд"),
-	SPAN_INIT("понедельник"), SPAN_INIT("понеділок"), SPAN_INIT("среда"), SPAN_INIT("середа"),
-	SPAN_INIT("четвер"), SPAN_INIT("пятница"), SPAN_INIT("воскресенье"), SPAN_INIT("неділя"),
-	SPAN_INIT("Em:"), SPAN_INIT("Lø"), SPAN_INIT("Fr"), SPAN_INIT("Ma"), SPAN_INIT("Ti"),
-	SPAN_INIT("On"), SPAN_INIT("To"), SPAN_INIT("Ke")};
-
-static const struct span attribution_verbs[] = {SPAN_INIT("wrote"), SPAN_INIT("writes"),
-	SPAN_INIT("schrieb"), SPAN_INIT("geschrieben"), SPAN_INIT("schreef"),
-	SPAN_INIT("geschreven"), SPAN_INIT("a écrit"), SPAN_INIT("a ecrit"), SPAN_INIT("écrit"),
-	SPAN_INIT("escribió"), SPAN_INIT("escribio"), SPAN_INIT("ha scritto"), SPAN_INIT("scrisse"),
-	SPAN_INIT("escreveu"), SPAN_INIT("skrev"), SPAN_INIT("kirjoitti"), SPAN_INIT("napisał"),
-	SPAN_INIT("napsal"), SPAN_INIT("napísal"), SPAN_INIT("írta"), SPAN_INIT("a scris"),
-	SPAN_INIT("napisao"), SPAN_INIT("napisala"), SPAN_INIT("je napisal"), SPAN_INIT("пише"),
-	SPAN_INIT("написал"), SPAN_INIT("написав"), SPAN_INIT("yazdı"), SPAN_INIT("şunları"),
-	SPAN_INIT("đã viết"), SPAN_INIT("sent the following"), SPAN_INIT("said"), SPAN_INIT("写道"),
-	SPAN_INIT("schrieben")};
-
-static const struct span closings[] = {SPAN_INIT("best regards"), SPAN_INIT("kind regards"),
-	SPAN_INIT("warm regards"), SPAN_INIT("warmest regards"), SPAN_INIT("regards"),
-	SPAN_INIT("many thanks"), SPAN_INIT("thanks"), SPAN_INIT("thank you"), SPAN_INIT("thx"),
-	SPAN_INIT("best wishes"), SPAN_INIT("best"), SPAN_INIT("all the best"), SPAN_INIT("cheers"),
-	SPAN_INIT("sincerely"), SPAN_INIT("yours sincerely"), SPAN_INIT("yours faithfully"),
-	SPAN_INIT("yours truly"), SPAN_INIT("yours"), SPAN_INIT("cordially"),
-	SPAN_INIT("respectfully"), SPAN_INIT("with best regards"), SPAN_INIT("with kind regards"),
-	SPAN_INIT("take care"), SPAN_INIT("ciao"), SPAN_INIT("brgds"), SPAN_INIT("rgds"),
-	SPAN_INIT("br"), SPAN_INIT("kr"), SPAN_INIT("warmly"),
-	SPAN_INIT("many thanks and best regards"), SPAN_INIT("thanks and regards"),
-	SPAN_INIT("thanks again"), SPAN_INIT("thanks in advance"), SPAN_INIT("thanks & regards"),
-	SPAN_INIT("thanks, and regards"), SPAN_INIT("talk soon"), SPAN_INIT("sincerely yours"),
-	SPAN_INIT("love"), SPAN_INIT("mit freundlichen grüßen"),
-	SPAN_INIT("mit freundlichen grüssen"), SPAN_INIT("mit freundlichem gruß"),
-	SPAN_INIT("mit freundlichem gruss"), SPAN_INIT("freundliche grüße"),
-	SPAN_INIT("freundliche grüsse"), SPAN_INIT("viele grüße"), SPAN_INIT("viele grüsse"),
-	SPAN_INIT("liebe grüße"), SPAN_INIT("beste grüße"), SPAN_INIT("herzliche grüße"),
-	SPAN_INIT("schöne grüße"), SPAN_INIT("schönen gruß"), SPAN_INIT("viele liebe grüße"),
-	SPAN_INIT("grüße"), SPAN_INIT("gruß"), SPAN_INIT("gruss"), SPAN_INIT("mfg"),
-	SPAN_INIT("lg"), SPAN_INIT("vg"), SPAN_INIT("mit besten grüßen"),
-	SPAN_INIT("mit herzlichen grüßen"), SPAN_INIT("hochachtungsvoll"), SPAN_INIT("vielen dank"),
-	SPAN_INIT("besten dank"), SPAN_INIT("danke"), SPAN_INIT("danke und gruß"),
-	SPAN_INIT("beste grüsse"), SPAN_INIT("liebe grüsse"), SPAN_INIT("met vriendelijke groet"),
-	SPAN_INIT("met vriendelijke groeten"), SPAN_INIT("vriendelijke groet"),
-	SPAN_INIT("vriendelijke groeten"), SPAN_INIT("met hartelijke groet"),
-	SPAN_INIT("hartelijke groet"), SPAN_INIT("hartelijke groeten"), SPAN_INIT("groeten"),
-	SPAN_INIT("groet"), SPAN_INIT("groetjes"), SPAN_INIT("mvg"), SPAN_INIT("hoogachtend"),
-	SPAN_INIT("alvast bedankt"), SPAN_INIT("bedankt"), SPAN_INIT("cordialement"),
-	SPAN_INIT("bien cordialement"), SPAN_INIT("très cordialement"), SPAN_INIT("bien à vous"),
-	SPAN_INIT("bien à toi"), SPAN_INIT("sincères salutations"), SPAN_INIT("salutations"),
-	SPAN_INIT("meilleures salutations"), SPAN_INIT("amicalement"), SPAN_INIT("merci"),
-	SPAN_INIT("merci d'avance"), SPAN_INIT("bonne journée"), SPAN_INIT("bonne réception"),
-	SPAN_INIT("cdlt"), SPAN_INIT("cdt"), SPAN_INIT("avec mes meilleures salutations"),
-	SPAN_INIT("à bientôt"), SPAN_INIT("saludos"), SPAN_INIT("un saludo"),
-	SPAN_INIT("saludos cordiales"), SPAN_INIT("atentamente"), SPAN_INIT("un abrazo"),
-	SPAN_INIT("gracias"), SPAN_INIT("cordiali saluti"), SPAN_INIT("distinti saluti"),
-	SPAN_INIT("saluti"), SPAN_INIT("un saluto"), SPAN_INIT("grazie"),
-	SPAN_INIT("atenciosamente"), SPAN_INIT("cumprimentos"), SPAN_INIT("med vänliga hälsningar"),
-	SPAN_INIT("vänliga hälsningar"), SPAN_INIT("mvh"), SPAN_INIT("med venlig hilsen"),
-	SPAN_INIT("venlig hilsen"), SPAN_INIT("hilsen"), SPAN_INIT("vh"),
-	SPAN_INIT("med vennlig hilsen"), SPAN_INIT("vennlig hilsen"),
-	SPAN_INIT("ystävällisin terveisin"), SPAN_INIT("terveisin"), SPAN_INIT("pozdrawiam"),
-	SPAN_INIT("z poważaniem"), SPAN_INIT("s pozdravem"), SPAN_INIT("s pozdravom")};
-
-static const struct span devices[] = {SPAN_INIT("sent from "), SPAN_INIT("sent with "),
-	SPAN_INIT("sent via "), SPAN_INIT("sent on the go"), SPAN_INIT("get outlook for"),
-	SPAN_INIT("sent by "), SPAN_INIT("sent using "), SPAN_INIT("von meinem "),
-	SPAN_INIT("gesendet von "), SPAN_INIT("gesendet mit "), SPAN_INIT("gesendet über "),
-	SPAN_INIT("gesendet aus "), SPAN_INIT("diese nachricht wurde von mein"),
-	SPAN_INIT("outlook für "), SPAN_INIT("holen sie sich outlook"),
-	SPAN_INIT("verstuurd vanaf "), SPAN_INIT("verzonden vanaf "), SPAN_INIT("verzonden met "),
-	SPAN_INIT("verstuurd met "), SPAN_INIT("verzonden vanuit "), SPAN_INIT("outlook voor "),
-	SPAN_INIT("download outlook voor"), SPAN_INIT("envoyé de mon "),
-	SPAN_INIT("envoyé depuis "), SPAN_INIT("envoyé à partir de"), SPAN_INIT("envoyé avec "),
-	SPAN_INIT("télécharger outlook pour"), SPAN_INIT("obtenez outlook pour"),
-	SPAN_INIT("enviado desde "), SPAN_INIT("enviado do meu"), SPAN_INIT("enviado do "),
-	SPAN_INIT("enviado a partir"), SPAN_INIT("obtener outlook para"), SPAN_INIT("inviato da "),
-	SPAN_INIT("inviato dal mio"), SPAN_INIT("ottieni outlook per"),
-	SPAN_INIT("skickat från min"), SPAN_INIT("skickat från "), SPAN_INIT("sendt fra min"),
-	SPAN_INIT("sendt fra "), SPAN_INIT("lähetetty "), SPAN_INIT("wysłane z "),
-	SPAN_INIT("odesláno z "), SPAN_INIT("отправлено с "), SPAN_INIT("отправлено из ")};
-
 static bool is_dash(struct span text, size_t *size)
 {
 	*size = 1;
@@ -342,7 +251,7 @@ static bool is_dash(struct span text, size_t *size)
 	       span_starts(text, SPAN("\xe2\x80\x95"));
 }
 
-static struct span skip_dashes(struct span text, size_t *count)
+struct span label_skip_dashes(struct span text, size_t *count)
 {
 	size_t size;
 
@@ -440,7 +349,7 @@ enum label_kind label_inside(struct span line, size_t from, size_t *begin, size_
 }
 
 /* ASCII letters without case, the others as mail programs write them. */
-static bool contains_stem(struct span line, const struct span *stems, size_t count)
+bool label_contains(struct span line, const struct span *stems, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (span_find_fold(line, stems[i]) >= 0)
@@ -454,22 +363,22 @@ bool label_is_forward_marker(struct span line, struct span *rest)
 	size_t dashes, more;
 
 	*rest = (struct span){0};
-	inner = skip_dashes(text, &dashes);
+	inner = label_skip_dashes(text, &dashes);
 	if (dashes >= 2) {
 		/* up to the dashes behind; Yahoo writes the header block on the same line */
 		struct span end = inner;
 
-		while (end.size > 0 && (skip_dashes(end, &more), more < 2))
+		while (end.size > 0 && (label_skip_dashes(end, &more), more < 2))
 			end = span_after(end, 1);
 		struct span middle = span_part(inner, 0, inner.size - end.size);
 		if (middle.size > MARKER_BYTES_MAX ||
-			!contains_stem(middle, forward_stems, ARRAY_COUNT(forward_stems)))
+			!label_contains(middle, forward_stems, ARRAY_COUNT(forward_stems)))
 			return false;
-		*rest = line_trim(skip_dashes(end, &more));
+		*rest = line_trim(label_skip_dashes(end, &more));
 		return true;
 	}
 	return text.size <= MARKER_BYTES_MAX && span_ends(text, SPAN(":")) &&
-	       contains_stem(text, forward_stems, ARRAY_COUNT(forward_stems));
+	       label_contains(text, forward_stems, ARRAY_COUNT(forward_stems));
 }
 
 bool label_is_original_marker(struct span line)
@@ -479,8 +388,8 @@ bool label_is_original_marker(struct span line)
 
 	if (text.size > MARKER_BYTES_MAX)
 		return false;
-	(void)skip_dashes(text, &dashes);
-	return dashes >= 2 && contains_stem(text, original_stems, ARRAY_COUNT(original_stems));
+	(void)label_skip_dashes(text, &dashes);
+	return dashes >= 2 && label_contains(text, original_stems, ARRAY_COUNT(original_stems));
 }
 
 enum label_prefix label_subject_prefix(struct span subject, struct span *rest)
@@ -519,129 +428,4 @@ enum label_prefix label_subject_prefix(struct span subject, struct span *rest)
 		return prefix_words[i].prefix;
 	}
 	return PREFIX_NONE;
-}
-
-static bool has_digit(struct span text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] >= '0' && text.data[i] <= '9')
-			return true;
-	return false;
-}
-
-static bool begins_attribution(struct span text)
-{
-	if (text.size > 0 && text.data[0] >= '0' && text.data[0] <= '9')
-		return true;
-	/* asked of every line: the first byte, without its case bit, mostly says no */
-	for (size_t i = 0; text.size > 0 && i < ARRAY_COUNT(attribution_leads); i++)
-		if ((text.data[0] | 0x20) == (attribution_leads[i].data[0] | 0x20) &&
-			span_starts_fold(text, attribution_leads[i]))
-			return true;
-	return false;
-}
-
-/* "12:46": an hour and a minute. */
-static bool has_time(struct span text)
-{
-	for (size_t i = 1; i + 2 < text.size; i++)
-		if (text.data[i] == ':' && has_digit(span_part(text, i - 1, 1)) &&
-			has_digit(span_part(text, i + 1, 1)) &&
-			has_digit(span_part(text, i + 2, 1)))
-			return true;
-	return false;
-}
-
-/* "2012/4/3 Anna <a@b.example>", as Gmail once wrote it, with or without a colon */
-static bool is_dated_address(struct span text)
-{
-	return text.size > 10 && has_digit(span_part(text, 0, 1)) &&
-	       has_digit(span_part(text, 3, 1)) && memchr("/-", text.data[4], 2) &&
-	       span_find_byte(text, '<') > 0 &&
-	       (span_ends(text, SPAN(">")) || span_ends(text, SPAN(">:")));
-}
-
-/* The joined text is a whole attribution: who, when, "wrote", a colon at the end. */
-static bool is_attribution(struct span text, bool dashed_begin)
-{
-	struct span bare = line_trim(text);
-
-	while (bare.size > 0 && memchr("-*_ ", bare.data[bare.size - 1], 4))
-		bare = span_part(bare, 0, bare.size - 1);
-	bool colon = span_ends(bare, SPAN(":")) || span_ends(bare, SPAN("\xef\xbc\x9a"));
-	bool address = span_find_byte(bare, '@') > 0;
-	bool dashed = dashed_begin && bare.size + 1 < text.size; /* "---- Anna wrote ----" */
-	if (is_dated_address(bare))
-		return true;
-	if (!colon && !dashed)
-		return false;
-	bool verb = contains_stem(bare, attribution_verbs, ARRAY_COUNT(attribution_verbs));
-	if (dashed || !colon)
-		return verb;
-	if (verb)
-		return begins_attribution(bare) ? has_digit(bare) || address : address;
-	return address && span_find_byte(bare, '<') > 0 && begins_attribution(bare) &&
-	       has_time(bare);
-}
-
-/* "Anna <a@b.example> …": an attribution may begin with the person. */
-static bool begins_with_person(struct span line)
-{
-	ptrdiff_t open = span_find_byte(line, '<'), at = span_find_byte(line, '@');
-
-	return open >= 0 && at > open && open <= LABEL_BYTES_MAX;
-}
-
-size_t label_attribution(const struct lines *lines, size_t at)
-{
-	char joined[ATTRIBUTION_BYTES_MAX];
-	size_t size = 0, dashes = 0;
-
-	for (size_t i = at; i < lines->count && i - at < ATTRIBUTION_LINES_MAX; i++) {
-		struct span line = line_trim(lines->items[i]);
-
-		if (i == at) {
-			line = line_trim(skip_dashes(line, &dashes));
-			if (dashes < 2 && !begins_attribution(line) && !begins_with_person(line))
-				return 0;
-		}
-		if (line.size == 0 || size + line.size + 1 > sizeof(joined))
-			return 0;
-		if (size > 0)
-			joined[size++] = ' ';
-		memcpy(joined + size, line.data, line.size);
-		size += line.size;
-		if (is_attribution((struct span){joined, size}, dashes >= 2))
-			return i - at + 1;
-	}
-	return 0;
-}
-
-bool label_is_closing(struct span line)
-{
-	struct span text = line_trim(line);
-
-	while (text.size > 0 && memchr(",.!;:-*", text.data[text.size - 1], 7))
-		text = span_part(text, 0, text.size - 1);
-	while (text.size > 0 && memchr("*-", text.data[0], 2))
-		text = span_after(text, 1);
-	text = line_trim(text);
-	for (size_t i = 0; i < ARRAY_COUNT(closings); i++)
-		if (span_equal_fold(text, closings[i]))
-			return true;
-	return false;
-}
-
-bool label_is_device(struct span line)
-{
-	struct span text = line_trim(line);
-
-	if (text.size > MARKER_BYTES_MAX)
-		return false;
-	while (text.size > 0 && memchr("[(*_-", text.data[0], 5))
-		text = span_after(text, 1);
-	for (size_t i = 0; i < ARRAY_COUNT(devices); i++)
-		if (span_starts_fold(text, devices[i]))
-			return true;
-	return false;
 }

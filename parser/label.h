@@ -41,15 +41,9 @@ enum label_prefix { PREFIX_NONE, PREFIX_REPLY, PREFIX_FORWARD };
 /* What "Re:", "AW:", "Fwd:", "WG:" at the front of a subject say; *rest is the subject behind. */
 enum label_prefix label_subject_prefix(struct span subject, struct span *rest);
 
-/*
- * A line like "Am 3.11.2021 um 15:51 schrieb Anna <a@b.example>:" that begins at lines[at]; the
- * number of lines it takes (1 to 5), 0 when there is none.
- */
-size_t label_attribution(const struct lines *lines, size_t at);
-
-/* "Best regards", "Mit freundlichen Grüßen", …: a line that closes a letter. */
-bool label_is_closing(struct span line);
-/* "Sent from my iPhone", "Von meinem Handy gesendet", … */
-bool label_is_device(struct span line);
+/* The text behind dashes (- _ = * # and typographic ones) at its front, and how many they were. */
+struct span label_skip_dashes(struct span text, size_t *count);
+/* One of the stems stands in the line; ASCII letters without case. */
+bool label_contains(struct span line, const struct span *stems, size_t count);
 
 #endif

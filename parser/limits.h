@@ -78,8 +78,15 @@
 #define DEFECTS_MAX	 32
 
 /* An e-invoice: the largest samples have 0.5 MB; 20 MB hold 10,000 lines. */
-#define XML_BYTES_MAX	(20u << 20)
-#define XML_NESTING_MAX 100
+#define XML_BYTES_MAX	 (20u << 20)
+#define XML_NESTING_MAX	 100
+#define XML_ELEMENTS_MAX 500000u
+/* Of one element; attachments in an e-invoice are base64 in one element and not wanted. */
+#define XML_TEXT_BYTES_MAX (64u << 10)
+
+/* A PDF that is searched for embedded files; qpdf needs about three times as much memory. */
+#define PDF_BYTES_MAX (50u << 20)
+#define PDF_FILES_MAX 20
 
 /* CPU of one message: one second, and one more for each so many bytes of a big one. */
 #define MESSAGE_CPU_SECONDS	 1

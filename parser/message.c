@@ -10,8 +10,10 @@
 #include "parser/forward.h"
 #include "parser/header.h"
 #include "parser/html.h"
+#include "parser/invoice.h"
 #include "parser/language.h"
 #include "parser/limits.h"
+#include "parser/markup.h"
 #include "parser/mime.h"
 #include "parser/origin.h"
 #include "parser/reply.h"
@@ -20,12 +22,12 @@ void parse_init(void)
 {
 	charset_open_all();
 	mime_init();
-	html_init();
+	markup_init();
 }
 
 void parse_done(void)
 {
-	html_done();
+	markup_done();
 	mime_done();
 	charset_close_all();
 }
@@ -59,12 +61,13 @@ static void requests_read(
 			add_request(facts, arena, separator, lists[i]->items[j].address);
 }
 
-static void defects_write(const struct defects *defects, struct arena *arena, struct facts *facts)
+static void finish(const struct defects *defects, struct arena *arena, struct facts *facts)
 {
 	facts->defects.items = arena_array(arena, struct span, defects->count);
 	facts->defects.count = defects->count;
 	for (size_t i = 0; i < defects->count; i++)
 		facts->defects.items[i] = defects->names[i];
+	facts_clean(facts, arena);
 }
 
 /* A line of an mbox or a Mac: bare CR ends lines, which no MIME library takes for one. */
@@ -152,7 +155,7 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 			MESSAGE_BYTES_MAX);
 	if (options->input == PARSE_TEXT || options->input == PARSE_HTML) {
 		parse_bare_text(raw, options, arena, &defects, facts);
-		defects_write(&defects, arena, facts);
+		finish(&defects, arena, facts);
 		return true;
 	}
 	raw = with_line_feeds(raw, arena, &defects);
@@ -168,6 +171,8 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	requests_read(facts, arena, options);
 	read_text(root, options, arena, &defects, facts);
 	read_attached_actions(&body, options, arena, facts);
-	defects_write(&defects, arena, facts);
+	if (facts->origin != ORIGIN_BOUNCE)
+		invoices_read(&body, arena, &defects, facts);
+	finish(&defects, arena, facts);
 	return true;
 }

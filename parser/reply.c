@@ -1,5 +1,7 @@
 #include "parser/reply.h"
 
+#include "parser/attribution.h"
+#include "parser/closing.h"
 #include "parser/label.h"
 #include "parser/lines.h"
 #include "parser/quoted.h"
@@ -98,7 +100,7 @@ static struct lines own_lines(struct arena *arena, const struct lines *lines)
 		}
 		if (begins_quote(arena, lines, i))
 			break;
-		size_t taken = label_attribution(lines, i);
+		size_t taken = attribution_lines(lines, i);
 		if (taken > 0) {
 			size_t below = next_filled(lines, i + taken);
 
@@ -151,7 +153,7 @@ static bool ends_sentence(struct span line)
 /* Behind a closing stand names and addresses, not sentences. */
 static bool closes(const struct lines *lines, size_t at)
 {
-	if (!label_is_closing(lines->items[at]) || !looks_like_signature(lines, at))
+	if (!closing_is_words(lines->items[at]) || !looks_like_signature(lines, at))
 		return false;
 	for (size_t i = at + 1; i < lines->count; i++)
 		if (ends_sentence(lines->items[i]))
@@ -301,7 +303,7 @@ static size_t signature_begin(const struct lines *lines, struct span author)
 		if (i > 0 && closes(lines, i))
 			return i;
 	for (size_t i = lowest; i < lines->count; i++)
-		if (label_is_device(lines->items[i]) && looks_like_signature(lines, i))
+		if (closing_is_device(lines->items[i]) && looks_like_signature(lines, i))
 			return i;
 	size_t name = bare_name(lines, author);
 	if (name == lines->count)

@@ -1,0 +1,16 @@
+/*
+ * closing.h - the words that close a letter, in many languages: tables only.
+ */
+#ifndef PARSER_CLOSING_H
+#define PARSER_CLOSING_H
+
+#include <stdbool.h>
+
+#include "base/span.h"
+
+/* "Best regards", "Mit freundlichen Grüßen", …: a line of nothing else. */
+bool closing_is_words(struct span line);
+/* "Sent from my iPhone", "Von meinem Handy gesendet", … */
+bool closing_is_device(struct span line);
+
+#endif

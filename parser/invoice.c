@@ -1,0 +1,128 @@
+#include "parser/invoice.h"
+
+#include "parser/limits.h"
+#include "parser/pdf.h"
+
+#define SNIFFED_BYTES (64u << 10) /* e-invoices begin with pages of licence */
+
+static bool add(struct facts *facts, const struct facts_invoice *invoice)
+{
+	if (facts->invoice_count >= INVOICES_MAX)
+		return false;
+	facts->invoices[facts->invoice_count++] = *invoice;
+	return true;
+}
+
+/* The name of a root element of an e-invoice stands near the beginning. */
+static bool looks_like_invoice(struct span bytes)
+{
+	static const struct span roots[] = {SPAN_INIT("Invoice"), SPAN_INIT("CreditNote"),
+		SPAN_INIT("CrossIndustry"), SPAN_INIT("SCRDMCCBDACIOMessageStructure")};
+	struct span head = span_part(bytes, 0, SNIFFED_BYTES);
+
+	if (span_starts(head, SPAN("\xff\xfe")) || span_starts(head, SPAN("\xfe\xff")))
+		return true; /* UTF-16: the XML parser will tell */
+	if (span_starts(head, SPAN("\xef\xbb\xbf")))
+		head = span_after(head, 3);
+	if (!span_starts(span_trim(head), SPAN("<")))
+		return false;
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (span_find(head, roots[i]) >= 0)
+			return true;
+	return false;
+}
+
+static bool may_be_xml(const struct mime_part *part)
+{
+	static const struct span others[] = {SPAN_INIT("image/"), SPAN_INIT("audio/"),
+		SPAN_INIT("video/"), SPAN_INIT("application/pdf"), SPAN_INIT("text/calendar"),
+		SPAN_INIT("text/html"), SPAN_INIT("application/zip")};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (span_starts(part->type, others[i]))
+			return false;
+	return part->kind == MIME_LEAF && part->raw.size <= 2 * (size_t)XML_BYTES_MAX;
+}
+
+static bool is_pdf(const struct mime_part *part)
+{
+	if (part->kind != MIME_LEAF || span_starts(part->type, SPAN("image/")))
+		return false;
+	return span_equal(part->type, SPAN("application/pdf")) ||
+	       span_ends_fold(part->filename, SPAN(".pdf"));
+}
+
+/* The XML inside a hybrid invoice; the first that is one. Its text is read elsewhere. */
+static bool read_pdf(const struct mime_part *part, struct arena *arena, struct defects *defects,
+	struct facts_invoice *invoice)
+{
+	size_t count;
+	struct pdf_file *files = pdf_embedded(mime_decode(part, arena), arena, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (looks_like_invoice(files[i].bytes) &&
+			invoice_from_xml(files[i].bytes, arena, defects, invoice))
+			return true;
+	return false;
+}
+
+static bool read_xml(const struct mime_part *part, struct arena *arena, struct defects *defects,
+	struct facts_invoice *invoice)
+{
+	struct span bytes = mime_decode(part, arena);
+
+	return looks_like_invoice(bytes) && invoice_from_xml(bytes, arena, defects, invoice);
+}
+
+/* XML and PDF of one invoice in one mail: the document that came first supplies the fields. */
+static bool is_known(const struct facts *facts, const struct facts_invoice *invoice)
+{
+	for (size_t i = 0; i < facts->invoice_count; i++) {
+		const struct facts_invoice *other = &facts->invoices[i];
+
+		if (invoice->number.text.size > 0 &&
+			span_equal(other->number.text, invoice->number.text) &&
+			other->kind == invoice->kind &&
+			span_equal(other->seller.vat_id, invoice->seller.vat_id) &&
+			span_equal(other->seller.name, invoice->seller.name))
+			return true;
+	}
+	return false;
+}
+
+static void read_attachment(const struct mime_part *part, const struct facts_attachment *attachment,
+	struct arena *arena, struct defects *defects, struct facts *facts)
+{
+	struct facts_invoice invoice = {0};
+
+	bool found = is_pdf(part)	? read_pdf(part, arena, defects, &invoice)
+		     : may_be_xml(part) ? read_xml(part, arena, defects, &invoice)
+					: false;
+	if (!found || is_known(facts, &invoice))
+		return;
+	invoice.attachment = attachment->filename;
+	invoice.document = attachment->sha256;
+	add(facts, &invoice);
+}
+
+static struct date day_of(const struct facts_time *time)
+{
+	const int64_t day_ms = 86400000;
+	int64_t local = time->instant_ms + time->offset_minutes * INT64_C(60000);
+
+	return time->present ? date_from_days(local / day_ms - (local % day_ms < 0))
+			     : (struct date){0};
+}
+
+void invoices_read(
+	const struct body *body, struct arena *arena, struct defects *defects, struct facts *facts)
+{
+	struct facts_invoice invoice = {0};
+
+	facts->invoices = arena_array(arena, struct facts_invoice, INVOICES_MAX);
+	for (size_t i = 0; i < body->attached_count; i++)
+		read_attachment(body->attached[i], &facts->attachments[i], arena, defects, facts);
+	if (facts->invoice_count == 0 &&
+		invoice_from_text(facts->text, day_of(&facts->date), arena, &invoice))
+		add(facts, &invoice);
+}

@@ -1,0 +1,28 @@
+/*
+ * invoice.h - what a mail says about invoices: e-invoices in XML (UBL 2.1, UN/CEFACT CII with its
+ * profiles ZUGFeRD, Factur-X, XRechnung), known by their root element, attached or
+ * embedded in a PDF; without one, what labels in the text say.
+ */
+#ifndef PARSER_INVOICE_H
+#define PARSER_INVOICE_H
+
+#include "parser/body.h"
+#include "parser/defects.h"
+#include "parser/facts.h"
+
+/* Fills facts->invoices from the attachments, and from facts->text where they have none. */
+void invoices_read(
+	const struct body *body, struct arena *arena, struct defects *defects, struct facts *facts);
+
+/* An e-invoice; false when the document is none that is known. */
+bool invoice_from_xml(struct span bytes, struct arena *arena, struct defects *defects,
+	struct facts_invoice *invoice);
+/*
+ * What labels in a text in EN, DE, NL, FR say. Confidence 0.7 for a labelled value, 0.5 for a vague
+ * label, 0.95 for an IBAN whose check digits are right; never sure. False without a number and one
+ * of total and IBAN. Days without a year count from `from`.
+ */
+bool invoice_from_text(
+	struct span text, struct date from, struct arena *arena, struct facts_invoice *invoice);
+
+#endif

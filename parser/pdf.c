@@ -1,0 +1,115 @@
+#include "parser/pdf.h"
+
+#include <qpdf/qpdf-c.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "parser/limits.h"
+
+#define TREE_DEPTH_MAX 10
+#define TREE_ITEMS_MAX 1000
+
+struct search {
+	qpdf_data pdf;
+	struct arena *arena;
+	struct pdf_file *files;
+	size_t count, items;
+};
+
+static struct span string_of(struct search *search, qpdf_oh object)
+{
+	struct span text = span_from(qpdf_oh_get_utf8_value(search->pdf, object));
+
+	return text_clean(search->arena, arena_copy(search->arena, text));
+}
+
+/* A file specification: its stream is /EF/F (or /UF), its name /UF (or /F). */
+static void add_file(struct search *search, qpdf_oh specification)
+{
+	static const char *const keys[] = {"/F", "/UF"};
+	unsigned char *bytes = NULL;
+	size_t size = 0;
+
+	if (search->count >= PDF_FILES_MAX || !qpdf_oh_is_dictionary(search->pdf, specification))
+		return;
+	qpdf_oh files = qpdf_oh_get_key(search->pdf, specification, "/EF");
+	if (!qpdf_oh_is_dictionary(search->pdf, files))
+		return;
+	for (size_t i = 0; i < 2 && !bytes; i++) {
+		qpdf_oh stream = qpdf_oh_get_key(search->pdf, files, keys[i]);
+
+		if (qpdf_oh_is_stream(search->pdf, stream) &&
+			(qpdf_oh_get_stream_data(
+				 search->pdf, stream, qpdf_dl_all, NULL, &bytes, &size) &
+				QPDF_ERRORS) != 0)
+			bytes = NULL;
+	}
+	if (bytes && size > 0 && size <= XML_BYTES_MAX) {
+		struct pdf_file *file = &search->files[search->count++];
+		qpdf_oh name = qpdf_oh_get_key(search->pdf, specification, "/UF");
+
+		if (!qpdf_oh_is_string(search->pdf, name))
+			name = qpdf_oh_get_key(search->pdf, specification, "/F");
+		file->bytes = arena_copy(search->arena, (struct span){(const char *)bytes, size});
+		if (qpdf_oh_is_string(search->pdf, name))
+			file->name = string_of(search, name);
+	}
+	free(bytes);
+}
+
+/* A name tree (7.9.6): leaves hold [name, specification, …], other nodes kids. */
+static void walk_tree(struct search *search, qpdf_oh node, int depth)
+{
+	if (depth > TREE_DEPTH_MAX || !qpdf_oh_is_dictionary(search->pdf, node))
+		return;
+	qpdf_oh names = qpdf_oh_get_key(search->pdf, node, "/Names");
+	qpdf_oh kids = qpdf_oh_get_key(search->pdf, node, "/Kids");
+	int count = qpdf_oh_is_array(search->pdf, names)
+			    ? qpdf_oh_get_array_n_items(search->pdf, names)
+			    : 0;
+	for (int i = 1; i < count && search->items++ < TREE_ITEMS_MAX; i += 2)
+		add_file(search, qpdf_oh_get_array_item(search->pdf, names, i));
+	count = qpdf_oh_is_array(search->pdf, kids) ? qpdf_oh_get_array_n_items(search->pdf, kids)
+						    : 0;
+	for (int i = 0; i < count && search->items++ < TREE_ITEMS_MAX; i++)
+		walk_tree(search, qpdf_oh_get_array_item(search->pdf, kids, i), depth + 1);
+}
+
+/* PDF/A-3 lists the same files in /AF; some producers only there. */
+static void walk_associated(struct search *search, qpdf_oh root)
+{
+	qpdf_oh list = qpdf_oh_get_key(search->pdf, root, "/AF");
+	int count = qpdf_oh_is_array(search->pdf, list)
+			    ? qpdf_oh_get_array_n_items(search->pdf, list)
+			    : 0;
+
+	for (int i = 0; i < count && search->items++ < TREE_ITEMS_MAX; i++)
+		add_file(search, qpdf_oh_get_array_item(search->pdf, list, i));
+}
+
+struct pdf_file *pdf_embedded(struct span pdf, struct arena *arena, size_t *count)
+{
+	struct search search = {.pdf = qpdf_init(), .arena = arena};
+
+	search.files = arena_array(arena, struct pdf_file, PDF_FILES_MAX);
+	qpdf_set_suppress_warnings(search.pdf, QPDF_TRUE);
+	qpdf_silence_errors(search.pdf);
+	if (pdf.size <= PDF_BYTES_MAX &&
+		(qpdf_read_memory(search.pdf, "attachment", pdf.data, pdf.size, NULL) &
+			QPDF_ERRORS) == 0) {
+		qpdf_oh root = qpdf_get_root(search.pdf);
+		qpdf_oh names = qpdf_oh_get_key(search.pdf, root, "/Names");
+
+		if (qpdf_oh_is_dictionary(search.pdf, names))
+			walk_tree(&search, qpdf_oh_get_key(search.pdf, names, "/EmbeddedFiles"), 0);
+		if (search.count == 0)
+			walk_associated(&search, root);
+	}
+	/* an error that nobody asked for is written to stderr */
+	if (qpdf_has_error(search.pdf))
+		(void)qpdf_get_error(search.pdf);
+	qpdf_cleanup(&search.pdf);
+	*count = search.count;
+	return search.files;
+}
