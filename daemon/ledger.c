@@ -12,6 +12,7 @@
 #include "config/load.h"
 #include "ingest/parser_client.h"
 #include "store/lock.h"
+#include "store/mailbox.h"
 
 /* More than this in memory, and readers wait: some batches of a few mailboxes. */
 #define QUEUE_BYTES_MAX ((size_t)64 << 20)
@@ -91,6 +92,31 @@ static bool load_config(struct ledger *ledger, struct span body, struct error *e
 	return true;
 }
 
+/* Mailboxes that the configuration no longer names leave the status. */
+static bool retain_mailboxes(struct ledger *ledger, struct error *err)
+{
+	size_t count = ledger->config->mailbox_count;
+	struct arena arena = {0};
+	int64_t *ids = arena_array(&arena, int64_t, count);
+	bool ok = db_begin_write(ledger->db, err);
+
+	for (size_t i = 0; ok && i < count; i++) {
+		const struct config_mailbox *mailbox = &ledger->config->mailboxes[i];
+
+		ok = mailbox_ensure(ledger->db, span_from(mailbox->name),
+			span_from(mailbox_kind_name(mailbox->kind)), clock_now_ms(), &ids[i], err);
+	}
+	ok = ok && mailbox_retain(ledger->db, ids, count, err) && db_commit(ledger->db, err);
+	arena_done(&arena);
+	return ok;
+}
+
+static bool open_intake(struct ledger *ledger, struct error *err)
+{
+	return intake_open(ledger->db, ledger->config, &ledger->intake, err) &&
+	       retain_mailboxes(ledger, err);
+}
+
 /* Mails that are being read were asked about with the old options; that is when they came. */
 static bool reload(struct ledger *ledger, struct span body, struct error *err)
 {
@@ -100,8 +126,7 @@ static bool reload(struct ledger *ledger, struct span body, struct error *err)
 	ledger->intake = NULL;
 	for (struct source *source = ledger->sources; source; source = source->next)
 		source_forget_ids(source);
-	return load_config(ledger, body, err) &&
-	       intake_open(ledger->db, ledger->config, &ledger->intake, err);
+	return load_config(ledger, body, err) && open_intake(ledger, err);
 }
 
 static bool take_peer(struct ledger *ledger, const struct frame *frame, struct error *err)
@@ -172,6 +197,8 @@ static int poll_timeout(const struct ledger *ledger)
 		return 0;
 	if (ledger->batch.open && ledger->batch.last_ms + BATCH_QUIET_MS - now < left)
 		left = ledger->batch.last_ms + BATCH_QUIET_MS - now;
+	if (ledger->people_at_ms - now < left)
+		left = ledger->people_at_ms - now;
 	if (ledger->sum_changed && ledger->status_at_ms - now < left)
 		left = ledger->status_at_ms - now;
 	if (ledger->stopping && left > 100)
@@ -294,7 +321,7 @@ static bool open_all(struct ledger *ledger, struct error *err)
 			err, ERROR_BUG, "no START frame: this role is started by postroomd");
 	return load_config(ledger, frame.body, err) && lock_database(ledger, err) &&
 	       db_open(ledger->config->state_directory, DB_WRITE, &ledger->db, err) &&
-	       intake_open(ledger->db, ledger->config, &ledger->intake, err) &&
+	       open_intake(ledger, err) &&
 	       sandbox_enter(SANDBOX_LEDGER, ledger->config->state_directory, err) &&
 	       channel_send(&ledger->control, ROLE_READY, (struct span){0}, err);
 }

@@ -109,8 +109,8 @@ struct source {
 	bool opened; /* a folder was opened: actions may be sent */
 	int actions_out;
 	int64_t action_after_id, actions_at_ms, actions_again_at_ms;
-	int64_t retry_since_ms; /* UTC: `postroom mailbox retry` after this is news */
-	char trouble[256];	/* of its last state, empty: all well */
+	int64_t retried_ms; /* UTC: the last `mailbox retry` that it was told of */
+	char trouble[256];  /* of its last state, empty: all well */
 };
 
 struct parser_peer {
@@ -158,8 +158,8 @@ struct ledger {
 	char pause_text[256];
 	bool index_left; /* search is behind */
 	bool sum_changed;
-	char status[1024];
-	int64_t progress_at_ms, disk_at_ms, status_at_ms, look_at_ms, retry_at_ms,
+	int64_t data_version;
+	int64_t people_at_ms, progress_at_ms, disk_at_ms, status_at_ms, look_at_ms,
 		stop_at_ms; /* monotonic */
 };
 
@@ -220,6 +220,9 @@ void ledger_look_for_stored(struct ledger *ledger);
 
 /* ledger_action.c: what servers are asked to do */
 MUST_CHECK bool ledger_send_actions(struct ledger *ledger, struct error *err);
+
+/* ledger_people.c: what people at the terminal changed in the database, or asked for */
+MUST_CHECK bool ledger_look_for_people(struct ledger *ledger, struct error *err);
 
 /* ledger_chores.c: what is done beside the mail: progress, disk, status, index */
 MUST_CHECK bool ledger_do_chores(struct ledger *ledger, struct error *err);

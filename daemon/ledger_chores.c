@@ -10,15 +10,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/ledger.h"
-#include "store/mailbox.h"
 #include "store/message.h"
 #include "store/search.h"
-#include "store/setting.h"
 
 #define DISK_MS	  5000
 #define STATUS_MS 2000
-/* A person who asked for a mailbox to be tried again watches. */
-#define RETRY_MS 1000
 /* What people at the terminal left for us (imported mail, a stopped replay) is found by then. */
 #define LOOK_MS 60000
 /* Some 10 ms of work: a new mail does not wait longer for it. */
@@ -98,43 +94,6 @@ static void pass_on_pause(struct ledger *ledger)
 	}
 }
 
-/* When `postroom mailbox retry` last asked for it, 0: never. */
-static bool retry_asked(
-	struct ledger *ledger, const char *mailbox, int64_t *at_ms, struct error *err)
-{
-	CLEANUP(arena_done) struct arena arena = {0};
-	unsigned long long value = 0;
-	struct span name = arena_format(&arena, MAILBOX_RETRY_SETTING "%s", mailbox), text;
-
-	if (!setting_get(ledger->db, name.data, &arena, &text, err))
-		return false;
-	*at_ms = span_to_u64(text, INT64_MAX, &value) ? (int64_t)value : 0;
-	return true;
-}
-
-static bool pass_on_retries(struct ledger *ledger, struct error *err)
-{
-	if (!is_due(&ledger->retry_at_ms, RETRY_MS))
-		return true;
-	for (struct source *source = ledger->sources; source; source = source->next) {
-		int64_t asked_ms;
-		size_t mark;
-
-		if (source->kind != PEER_READER || !channel_is_open(&source->channel))
-			continue;
-		if (!source->retry_since_ms)
-			source->retry_since_ms = clock_now_ms();
-		if (!retry_asked(ledger, source->mailbox, &asked_ms, err))
-			return false;
-		if (asked_ms <= source->retry_since_ms)
-			continue;
-		source->retry_since_ms = asked_ms;
-		source_begin(source, WIRE_RETRY, &mark);
-		source_end(source, mark);
-	}
-	return true;
-}
-
 static void append_count(struct buffer *out, int64_t count, const char *what)
 {
 	if (count > 0)
@@ -198,7 +157,7 @@ bool ledger_do_chores(struct ledger *ledger, struct error *err)
 		ledger->index_left = true;
 		ledger->sum_changed = true;
 	}
-	return pass_on_retries(ledger, err) && ledger_queue_stored(ledger, err) &&
+	return ledger_look_for_people(ledger, err) && ledger_queue_stored(ledger, err) &&
 	       ledger_send_actions(ledger, err) && tell_status(ledger, err) &&
 	       bring_index_up_to_date(ledger, err);
 }

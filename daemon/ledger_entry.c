@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "daemon/ledger.h"
 
@@ -66,7 +67,7 @@ struct source *source_new(struct ledger *ledger, const struct role_peer *peer, i
 	struct source *source = memory_alloc(sizeof *source);
 	struct source **end = &ledger->sources;
 
-	*source = (struct source){.kind = peer->kind, .id = peer->id};
+	*source = (struct source){.kind = peer->kind, .id = peer->id, .retried_ms = clock_now_ms()};
 	source->last = &source->first;
 	source->mailbox = memory_alloc(peer->name.size + 1);
 	memcpy(source->mailbox, peer->name.data, peer->name.size);

@@ -3,6 +3,7 @@ stops without losing a mail, reloads, refuses a second one."""
 import os
 import random
 import signal
+import subprocess
 import time
 
 import pytest
@@ -212,6 +213,55 @@ def test_unreadable_secret_is_told_and_mended(make, dovecot, users):
         secret.chmod(0o600)
         dovecot.deliver(users[0], mail(1))
         daemon.wait_settled(1)
+
+
+def test_refused_password_is_mended_and_retried(make, dovecot, users):
+    daemon = make(users[:1])
+    daemon.expected = {'refused'}
+    daemon.secret('all', 'wrong')
+    dovecot.deliver(users[0], mail(1))
+    with daemon:
+        wait_for(lambda: daemon.query("SELECT 1 FROM mailbox WHERE state = 'refused' "
+                                      "AND waits_for LIKE '%retry%'"), what='three refusals')
+        daemon.wait_notified(users[0])  # STATUS names the failing mailbox
+        daemon.secret('all')
+        done = subprocess.run([daemon.program.parent / 'postroom', '--config', daemon.config,
+                               'mailbox', 'retry', users[0]], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        daemon.wait_event('retry-asked', mailbox=users[0])
+        daemon.wait_settled(1)
+
+
+def run(daemon, *arguments):
+    done = subprocess.run([daemon.program, '--config', daemon.config, *arguments],
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_check_logs_in_everywhere(make, dovecot, users):
+    daemon = make(users)
+    status, out, _ = run(daemon, '--check')
+    assert status == 0
+    assert [line.split(':')[:2] for line in out.splitlines()] == [
+        [user, f' ok (localhost as {user}, 1 folder)'] for user in users]
+    daemon.boxes[1]['login']['password']['file'] = daemon.secret('other', 'wrong')
+    daemon.configure(mailboxes=daemon.boxes)
+    status, out, _ = run(daemon, '--check')
+    lines = out.splitlines()
+    assert status == 1 and ': ok' in lines[0] and f'{users[1]}: auth: ' in lines[1]
+    daemon.config.write_text(daemon.config.read_text().replace('"login"', '"logn"'))
+    status, out, errors = run(daemon, '--check')
+    assert status == 1 and out == '' and 'did you mean' in errors
+
+
+def test_preview_counts(make, dovecot, users):
+    for number in range(3):
+        dovecot.deliver(users[0], mail(number))
+    daemon = make(users[:1], boxes={users[0]: {'since': '2030-01-01'}})
+    status, out, _ = run(daemon, '--preview', users[0])
+    assert status == 0 and f'{users[0]}/INBOX: 3 mails' in out and '; 0 since then' in out
+    assert run(daemon, '--preview', 'nobody')[0] == 3
+    assert not (daemon.state / 'postroom.db').exists()
 
 
 def big_mail(number):
