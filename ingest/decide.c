@@ -4,6 +4,7 @@
 #include "ingest/follow_up.h"
 #include "ingest/intake.h"
 #include "ingest/plan.h"
+#include "ingest/quota.h"
 #include "ingest/reading.h"
 
 /* Routes that a person closed; reading the mail anew opens none of them. */
@@ -41,7 +42,11 @@ static bool decide_new(struct plan *plan, const char *actor, struct error *err)
 	bool existing = false;
 	if (!route_add(plan->mail->intake->db, &row, &route_id, &existing, err))
 		return false;
-	return existing || plan_apply(plan, route_id, actor, "decide", &operation, err);
+	if (existing)
+		return true;
+	if (is_quarantined(plan) && !quota_keep(plan, err))
+		return false;
+	return plan_apply(plan, route_id, actor, "decide", &operation, err);
 }
 
 /*

@@ -1,6 +1,7 @@
 #include "ingest/intake.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
@@ -100,6 +101,8 @@ static bool intake_open_with(struct db *db, const struct config *config,
 	*made = (struct intake){.db = db, .config = config};
 	arena_init(&made->arena);
 	made->directory = directory_new(config);
+	made->quotas = memory_alloc((config->mailbox_count + 1) * sizeof(*made->quotas));
+	memset(made->quotas, 0, (config->mailbox_count + 1) * sizeof(*made->quotas));
 	made->user_ids = memory_alloc((config->user_count + 1) * sizeof(*made->user_ids));
 	if (!prepare(made, err)) {
 		intake_close(made);
@@ -134,6 +137,7 @@ void intake_close(struct intake *intake)
 		return;
 	directory_free(intake->directory);
 	free(intake->user_ids);
+	free(intake->quotas);
 	arena_done(&intake->arena);
 	free(intake);
 }

@@ -85,29 +85,16 @@ static void no_contact_ask(struct plan *plan)
 			  : SPAN("nobody outside is named in From, To, Cc or Bcc"));
 }
 
-/* The forwarded mail was guessed rather than read: a person says whether it is he. */
-static void uncertain_ask(struct plan *plan)
-{
-	const struct facts_address *from = &plan->mail->facts->forwarded.from;
-	struct effect *effect = plan_ask(plan, "uncertain-forward", from->address, from->name,
-		arena_format(plan->mail->arena,
-			"the forwarded mail seems to be from %.*s, but that is not certain",
-			SPAN_ARG(from->address)));
-	effect->unresolved.role = SPAN("original");
-}
-
 static bool capture_plan(struct plan *plan, struct error *err)
 {
-	struct mail *mail = plan->mail;
-	if (participants_forwarded(mail, KIND_CAPTURE) &&
-		mail->facts->forwarded.confidence < FORWARD_CERTAIN) {
-		uncertain_ask(plan);
-		return true;
-	}
 	if (!matches_add(plan, err))
 		return false;
 	if (!plan->matches) {
-		no_contact_ask(plan);
+		/* With somebody outside in To it is a mail to him that quotes another. */
+		if (participants_uncertain(plan->mail, KIND_CAPTURE))
+			record_uncertain(plan);
+		else
+			no_contact_ask(plan);
 		return true;
 	}
 	if (!activities_add(plan, err))

@@ -231,6 +231,10 @@ static bool leads_plan(struct plan *plan, struct error *err)
 	int64_t deal_id = 0;
 
 	lead_read(plan, &lead);
+	if (participants_uncertain(plan->mail, KIND_LEADS) && !lead.form.found) {
+		record_uncertain(plan);
+		return true;
+	}
 	if (span_is_empty(lead.match.folded)) {
 		plan_ask(plan, "no-contact", (struct span){0}, lead.match.name,
 			lead.form.found ? SPAN("the web form names no address")

@@ -69,6 +69,10 @@ static void author_ask(struct plan *plan, const struct match *match)
 {
 	if (strcmp(match->rule, "ignored") == 0)
 		return;
+	if (participants_uncertain(plan->mail, KIND_SUPPORT)) {
+		record_uncertain(plan);
+		return;
+	}
 	struct effect *item = plan_ask(plan, match->also_count ? "several-candidates" : "no-match",
 		match->address, match->name,
 		match->folded.size ? arena_format(plan->mail->arena,
@@ -82,7 +86,11 @@ static void author_ask(struct plan *plan, const struct match *match)
 
 static bool author_plan(struct plan *plan, struct match *match, struct error *err)
 {
-	participants_author(plan->mail, KIND_SUPPORT, match);
+	if (!participants_author(plan->mail, KIND_SUPPORT, match) ||
+		participants_uncertain(plan->mail, KIND_SUPPORT)) {
+		*match = (struct match){.role = "from", .rule = "none"};
+		return true;
+	}
 	if (match->folded.size && !match_find(plan->mail, match, err))
 		return false;
 	if (match->folded.size)

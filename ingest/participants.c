@@ -19,6 +19,12 @@ bool participants_forwarded(const struct mail *mail, enum mailbox_kind kind)
 	return mail->to_us || kind != KIND_CAPTURE;
 }
 
+bool participants_uncertain(const struct mail *mail, enum mailbox_kind kind)
+{
+	return participants_forwarded(mail, kind) &&
+	       mail->facts->forwarded.confidence < FORWARD_CERTAIN;
+}
+
 /* Up to some dozens a walk is cheaper than any index; beyond, copies cost only a second row. */
 static bool collected(const struct collector *collector, struct span folded)
 {
@@ -78,7 +84,7 @@ struct match *participants_all(struct mail *mail, enum mailbox_kind kind)
 	bool outgoing = mail->sender >= 0;
 
 	collector.last = &collector.first;
-	if (participants_forwarded(mail, kind))
+	if (participants_forwarded(mail, kind) && !participants_uncertain(mail, kind))
 		collect_forwarded(&collector);
 	collect_all(&collector, &facts->from, "from", false);
 	collect_all(&collector, &facts->to, "to", outgoing);

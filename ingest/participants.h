@@ -13,9 +13,12 @@
 /* A user sent us this mail with another one inside: it is about who wrote that one. */
 bool participants_forwarded(const struct mail *mail, enum mailbox_kind kind);
 
+/* …but that one was read with so little certainty that a person has to say who wrote it. */
+bool participants_uncertain(const struct mail *mail, enum mailbox_kind kind);
+
 /*
- * Everybody outside in From, To, Cc and Bcc (or in the forwarded mail), each once, as a list by
- * `next` without rules yet. NULL: nobody.
+ * Everybody outside in From, To, Cc and Bcc (and in a forwarded mail that was read with
+ * certainty), each once, as a list by `next` without rules yet. NULL: nobody.
  */
 struct match *participants_all(struct mail *mail, enum mailbox_kind kind);
 

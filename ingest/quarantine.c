@@ -32,6 +32,11 @@ static bool route_release(struct answer *answer, const struct route_row *row, st
 	if (!route.mailbox || !kind_by_name(row->kind, &route.kind))
 		return error_set(err, ERROR_INPUT, "the mailbox %.*s is no longer configured",
 			SPAN_ARG(row->mailbox));
+	/* Lines of minutes are in the body; a capture mail's addresses are not. */
+	if (!answer->message->raw_size_bytes && route.kind == KIND_ACTIONS)
+		return error_set(err, ERROR_INPUT,
+			"only the header of message %lld is kept (%.*s): forward the mail anew",
+			(long long)answer->message->id, SPAN_ARG(row->rule));
 	mail_init(&mail, intake, &intake->arena, &facts, answer->message->id,
 		answer->message->history, answer->now_ms);
 	mail.route_id = row->id;

@@ -53,6 +53,16 @@ bool record_tasks_claim(
 	return true;
 }
 
+void record_uncertain(struct plan *plan)
+{
+	const struct facts_address *from = &plan->mail->facts->forwarded.from;
+	struct effect *effect = plan_ask(plan, "uncertain-forward", from->address, from->name,
+		arena_format(plan->mail->arena,
+			"the forwarded mail seems to be from %.*s, but that is not certain",
+			SPAN_ARG(from->address.size ? from->address : SPAN("somebody"))));
+	effect->unresolved.role = SPAN("original");
+}
+
 /* What mail programs put before the subject of a reply or a forward, in our four languages. */
 static const char *const prefixes[] = {
 	"re", "aw", "antw", "antwort", "rép", "rep", "sv", "fwd", "fw", "wg", "tr", "doorst", "vs"};

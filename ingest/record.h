@@ -13,6 +13,8 @@ MUST_CHECK bool record_activity(
 /* The mail's open tasks that stand on nobody are given to this contact or company. */
 MUST_CHECK bool record_tasks_claim(
 	struct plan *plan, int64_t contact_id, int64_t company_id, struct error *err);
+/* The forwarded mail was guessed rather than read: a person says whether it is he. */
+void record_uncertain(struct plan *plan);
 /* The subject without "Re:", "Fwd:", "AW:", "WG:", … ; may be empty. */
 struct span record_subject_base(struct span subject);
 /* A line for lists: the subject, else words that stand in for it; cut to what a list can show. */

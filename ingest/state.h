@@ -7,12 +7,18 @@
 #include "ingest/directory.h"
 #include "ingest/intake.h"
 
+/* How full the quarantine of a mailbox is; counted anew each minute. */
+struct quota {
+	int64_t count, counted_ms; /* counted_ms 0: never */
+};
+
 struct intake {
 	struct db *db;
 	const struct config *config;
 	struct directory *directory;
-	int64_t *user_ids;  /* by index in config->users */
-	struct arena arena; /* of the mail in hand */
+	int64_t *user_ids;    /* by index in config->users */
+	struct quota *quotas; /* by index in config->mailboxes */
+	struct arena arena;   /* of the mail in hand */
 };
 
 /* The stored messages that a mail answers, the nearest first. */

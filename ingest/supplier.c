@@ -13,8 +13,7 @@ static bool author_find(struct plan *plan, struct supplier *supplier, struct err
 	struct mail *mail = plan->mail;
 	if (!participants_author(mail, plan->route.kind, &supplier->author))
 		return true;
-	if (span_equal(span_from(supplier->author.role), SPAN("original")) &&
-		mail->facts->forwarded.confidence < FORWARD_CERTAIN) {
+	if (participants_uncertain(mail, plan->route.kind)) {
 		supplier->author.rule = "none";
 		supplier->author.evidence =
 			SPAN("the forwarded mail was read with little certainty");

@@ -204,6 +204,50 @@ bool message_store(struct db *db, const struct delivery *delivery, int64_t now_m
 	return write_header(db, delivery, result->delivery_id, err);
 }
 
+static bool keep_header(struct db *db, int64_t message_id, struct span header, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "UPDATE delivery SET header = coalesce(header, ?2), outcome = 'header-only' "
+		    "WHERE message_id = ?1",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	sql_bind_bytes(q, 2, header);
+	return sql_run(q, err);
+}
+
+static bool remove_raw(struct db *db, int64_t message_id, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db, "DELETE FROM message_raw WHERE message_id = ?1", &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	if (!sql_run(q, err) ||
+		!sql_start(db, "UPDATE message SET raw_size_bytes = 0 WHERE id = ?1", &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	return sql_run(q, err);
+}
+
+bool message_drop_body(struct db *db, int64_t message_id, struct error *err)
+{
+	struct buffer raw CLEANUP(buffer_done) = {0};
+	struct buffer header CLEANUP(buffer_done) = {0};
+	struct delivery whole = {0};
+
+	if (!message_raw_frame(db, message_id, &raw, err))
+		return false;
+	if (!raw.size)
+		return true;
+	whole.raw_frame = buffer_span(&raw);
+	return own_header(&whole, &header, err) &&
+	       keep_header(db, message_id, buffer_span(&header), err) &&
+	       remove_raw(db, message_id, err);
+}
+
 bool message_store_missing(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid,
 	int64_t now_ms, struct error *err)
 {

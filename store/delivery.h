@@ -36,6 +36,11 @@ struct delivery_result {
  */
 MUST_CHECK bool message_store(struct db *db, const struct delivery *delivery, int64_t now_ms,
 	struct delivery_result *result, struct error *err);
+/*
+ * Takes the bytes of a stored mail away but for the header, which its deliveries keep (outcome
+ * header-only).
+ */
+MUST_CHECK bool message_drop_body(struct db *db, int64_t message_id, struct error *err);
 /* *id 0: no copy of this mail was ever seen. */
 MUST_CHECK bool message_by_identity(
 	struct db *db, const struct digest *identity, int64_t *id, struct error *err);

@@ -434,6 +434,47 @@ static void test_quarantine(void **state)
 	assert_string_equal(desk_state(d, message), "ignored");
 }
 
+/* A flood: of what goes beyond the quotas only the header is kept, and nothing is lost of that. */
+static void test_quotas(void **state)
+{
+	struct desk *d = *state;
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	d->config->quarantine_per_sender = 3;
+	d->config->quarantine_per_mailbox = 5;
+	int64_t message = 0;
+	for (int i = 0; i < 10; i++) {
+		char id[32], from[48];
+		snprintf(id, sizeof id, "flood%d@evil.example", i);
+		snprintf(from, sizeof from, "e%d@evil.example", i < 5 ? 0 : i);
+		struct letter letter = {.id = id,
+			.from = from,
+			.to = "erik@wit.example",
+			.subject = id,
+			.text = "a large text"};
+		message = desk_post(d, "crm", &letter);
+		assert_string_equal(desk_state(d, message), "quarantined");
+		bool over = strstr(desk_rule(d, message), "quota:") != NULL;
+		assert_int_equal(over, (i >= 3 && i < 5) || i >= 7);
+	}
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM message WHERE raw_size_bytes > 0"), 5);
+	assert_int_equal(desk_count(d, "SELECT count(DISTINCT message_id) FROM message_raw"), 5);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM delivery WHERE outcome = "
+				       "'header-only' AND header IS NOT NULL"),
+		5);
+	/* Another mailbox is not full; and the header alone is enough to let a mail in. */
+	struct letter other = {.id = "o@evil.example",
+		.from = "o@evil.example",
+		.to = "erik@wit.example",
+		.subject = "o"};
+	assert_null(strstr(desk_rule(d, desk_post(d, "auth", &other)), "quota:"));
+	fixture_begin(&d->store, "quarantine release");
+	must(&d->store,
+		quarantine_release(d->intake, &d->store.operation, message, "anna", &d->store.err));
+	fixture_commit(&d->store);
+	assert_string_equal(desk_state(d, message), "waiting");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -448,6 +489,7 @@ int main(void)
 		desk_test_asking(test_address_added_otherwise),
 		desk_test_asking(test_suggestions),
 		desk_test(test_quarantine),
+		desk_test(test_quotas),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
