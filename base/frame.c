@@ -43,6 +43,8 @@ static void advance(struct iovec pieces[2], size_t sent)
 	for (int i = 0; i < 2; i++) {
 		size_t part = sent < pieces[i].iov_len ? sent : pieces[i].iov_len;
 
+		if (part == 0) /* an empty body is NULL, to which C lets nobody add even 0 */
+			continue;
 		pieces[i].iov_base = (char *)pieces[i].iov_base + part;
 		pieces[i].iov_len -= part;
 		sent -= part;

@@ -362,10 +362,8 @@ def test_action_in_another_folder_and_fetch_again(reader, dovecot, user):
     harness.act(1, "flag", other)
     assert harness.wait_action(1).result == "done"
     assert "\\Flagged" in dovecot.flags(user, "Archive")[other.uid]
-    arrived = len(harness.pending)
     harness.act(2, "fetch", other)
     assert harness.wait_action(2).result == "done"
-    assert harness.pending[arrived].body == other.body
-    harness.pending.clear()
+    assert harness.fetched[2].body == other.body and harness.fetched[2].uid == other.uid
     dovecot.deliver(user, mail(3))
     harness.wait_mails(3)

@@ -97,7 +97,7 @@ class Harness:
         self.log = b""
         self.ended = False
         self.process = None
-        self.arrivals = {}
+        self.arrivals, self.fetched = {}, {}
         self.pending, self.parts = [], []
 
     # Starting and ending
@@ -258,6 +258,8 @@ class Harness:
         elif kind == ACTION_DONE:
             done = Action(into.number("Q"), RESULTS[into.number("B")], into.text())
             assert done.id not in self.actions, "an action is answered twice"
+            if self.pending:  # between two batches: what a "fetch" brought
+                self.fetched[done.id] = self.pending.pop()
             self.actions[done.id] = done
         else:
             raise AssertionError(f"frame {kind}")
