@@ -36,7 +36,7 @@ static size_t status_size(struct span text)
 	return at < text.size && (is_digit(text.data[at]) || text.data[at] == '.') ? 0 : at;
 }
 
-static struct span find_status(struct span text)
+struct span bounce_find_status(struct span text)
 {
 	for (size_t i = 0; i < text.size; i++) {
 		if (!is_digit(text.data[i]) ||
@@ -50,7 +50,7 @@ static struct span find_status(struct span text)
 }
 
 /* An SMTP reply code (RFC 5321 section 4.2): three digits that stand alone, 4xx or 5xx. */
-static struct span find_reply_code(struct span text)
+struct span bounce_find_reply_code(struct span text)
 {
 	for (size_t i = 0; i + 3 <= text.size; i++) {
 		bool begins = i == 0 || !(is_digit(text.data[i - 1]) || text.data[i - 1] == '.' ||
@@ -109,12 +109,13 @@ static bool was_delivered(struct span action)
 	       span_starts_fold(action, SPAN("expanded"));
 }
 
-static void add_group(struct facts *facts, const struct group *group, bool *failed)
+static void add_group(struct facts *facts, const struct group *group, bool *failed, bool *any)
 {
 	struct span recipient = typed_address(group->recipient);
 
 	if (span_find_byte(recipient, '@') < 0 && group->original.size > 0)
 		recipient = typed_address(group->original);
+	*any |= recipient.size > 0;
 	if (recipient.size == 0 || facts->bounced_count >= BOUNCED_MAX ||
 		was_delivered(group->action))
 		return;
@@ -122,23 +123,23 @@ static void add_group(struct facts *facts, const struct group *group, bool *fail
 	struct span reason =
 		span_trim(semicolon < 0 ? group->diagnostic
 					: span_after(group->diagnostic, (size_t)semicolon + 1));
-	struct span status = find_status(reason);
+	struct span status = bounce_find_status(reason), field = bounce_find_status(group->status);
 	/* The field is often the general 5.0.0 where the server's own words know better. */
-	if (status.size == 0 || !span_ends(group->status, SPAN(".0.0")))
-		status = find_status(group->status).size > 0 ? find_status(group->status) : status;
-	facts->bounced[facts->bounced_count++] = (struct facts_bounced){
-		recipient, status, find_reply_code(reason), text_cut(reason, REASON_BYTES_MAX)};
+	if (status.size == 0 || (field.size > 0 && !span_ends(field, SPAN(".0.0"))))
+		status = field;
+	facts->bounced[facts->bounced_count++] = (struct facts_bounced){recipient, status,
+		bounce_find_reply_code(reason), text_cut(reason, REASON_BYTES_MAX)};
 	*failed = true;
 }
 
-void bounce_status_read(const struct mime_part *status, struct arena *arena,
-	struct defects *defects, struct facts *facts, bool *failed)
+void bounce_fields_read(
+	struct span text, struct arena *arena, struct facts *facts, bool *failed, bool *any)
 {
-	struct span text = body_part_text(status, arena, defects), rest = text, line;
+	struct span rest = text, line;
 	struct group group = {0};
 	struct span name = {0}, value = {0};
 
-	*failed = false;
+	*failed = *any = false;
 	facts->bounced = arena_array(arena, struct facts_bounced, BOUNCED_MAX);
 	facts->bounced_count = 0;
 	while (span_next_line(&rest, &line)) {
@@ -153,7 +154,7 @@ void bounce_status_read(const struct mime_part *status, struct arena *arena,
 		name = (struct span){0};
 		ptrdiff_t colon = span_find_byte(line, ':');
 		if (span_trim(line).size == 0) {
-			add_group(facts, &group, failed);
+			add_group(facts, &group, failed, any);
 			group = (struct group){0};
 		} else if (colon > 0) {
 			name = span_trim(span_part(line, 0, (size_t)colon));
@@ -162,5 +163,11 @@ void bounce_status_read(const struct mime_part *status, struct arena *arena,
 	}
 	if (name.size > 0)
 		group_field(&group, name, field_unfold(arena, value));
-	add_group(facts, &group, failed);
+	add_group(facts, &group, failed, any);
+}
+
+void bounce_status_read(const struct mime_part *status, struct arena *arena,
+	struct defects *defects, struct facts *facts, bool *failed, bool *any)
+{
+	bounce_fields_read(body_part_text(status, arena, defects), arena, facts, failed, any);
 }

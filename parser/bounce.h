@@ -11,9 +11,29 @@
 const struct mime_part *bounce_status_part(const struct mime_part *root);
 /*
  * Fills facts->bounced from the status part. *failed becomes true when at least one recipient was
- * not reached (or not yet): a notice of success is no bounce.
+ * not reached (or not yet), *any when it names a recipient at all: a notice of success is no
+ * bounce.
  */
 void bounce_status_read(const struct mime_part *status, struct arena *arena,
-	struct defects *defects, struct facts *facts, bool *failed);
+	struct defects *defects, struct facts *facts, bool *failed, bool *any);
+/* The same out of fields in any text; what is no field is passed over. */
+void bounce_fields_read(
+	struct span text, struct arena *arena, struct facts *facts, bool *failed, bool *any);
+
+/*
+ * Whether the text says that a mail could not be delivered, in the words of mail servers. Such
+ * words alone decide nothing: people write them too.
+ */
+bool bounce_text_says_so(struct span text);
+/*
+ * Fills facts->bounced from the words of a server that sends no status part (or an empty one): DSN
+ * fields in the text, else lines that begin with an address, else X-Failed-Recipients, each with
+ * the codes that stand behind it. Adds the codes that a status part left out.
+ */
+void bounce_text_read(struct span text, struct arena *arena, struct facts *facts);
+
+/* The first status code ("5.1.1") and SMTP reply code ("550") in a text; empty: none. */
+struct span bounce_find_status(struct span text);
+struct span bounce_find_reply_code(struct span text);
 
 #endif

@@ -257,8 +257,7 @@ static bool read_cii(
 	const struct xml_element *agreement = either(
 		trade, "ApplicableHeaderTradeAgreement", "ApplicableSupplyChainTradeAgreement");
 
-	if (!trade)
-		return false;
+	/* an invoice that says nothing is one that a person must look at */
 	invoice->source = INVOICE_CII;
 	invoice->kind = kind_of_code(xml_text(document, "TypeCode"));
 	set_text(&invoice->number, xml_text(document, "ID"));

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "parser/bounce.h"
+#include "parser/limits.h"
 
 /* A header field whose value (a part of it, without case) says what wrote the mail; "" any value.
  */
@@ -95,6 +96,10 @@ static const struct span daemon_names[] = {SPAN_INIT("mailer-daemon"), SPAN_INIT
 	SPAN_INIT("mail-daemon"), SPAN_INIT("postmaster"), SPAN_INIT("mdaemon"),
 	SPAN_INIT("mailerdaemon"), SPAN_INIT("mail delivery")};
 
+static const struct span nobody_names[] = {SPAN_INIT("no-reply"), SPAN_INIT("noreply"),
+	SPAN_INIT("post_master"), SPAN_INIT("sysadmin"), SPAN_INIT("mailer"), SPAN_INIT("admin"),
+	SPAN_INIT("postmast")};
+
 static const struct span program_names[] = {SPAN_INIT("root"), SPAN_INIT("cron"),
 	SPAN_INIT("nagios"), SPAN_INIT("zabbix"), SPAN_INIT("logwatch"), SPAN_INIT("monit"),
 	SPAN_INIT("icinga"), SPAN_INIT("munin"), SPAN_INIT("dmarcreport"),
@@ -163,28 +168,54 @@ static bool from_daemon(const struct facts *facts)
 	       starts_with_one(name, daemon_names, ARRAY_COUNT(daemon_names));
 }
 
+static bool has_attached_message(const struct mime_part *root)
+{
+	for (const struct mime_part *part = root; part; part = mime_next(part))
+		if (part->kind == MIME_MESSAGE)
+			return true;
+	return false;
+}
+
 static bool is_report(const struct mime_part *root, struct span type)
 {
 	return span_equal(root->type, SPAN("multipart/report")) &&
 	       span_equal_fold(root->report_type, type);
 }
 
+/* Nobody, or an address at which no person writes. */
+static bool from_nobody(const struct facts *facts)
+{
+	struct span local = sender_local_part(facts);
+
+	if (facts->from.count == 0 || from_daemon(facts))
+		return true;
+	for (size_t i = 0; i < ARRAY_COUNT(nobody_names); i++)
+		if (span_starts_fold(local, nobody_names[i]))
+			return true;
+	return false;
+}
+
 static bool is_bounce(const struct mime_part *root, struct arena *arena, struct defects *defects,
 	struct facts *facts)
 {
 	const struct mime_part *status = bounce_status_part(root);
-	bool failed = false;
+	bool failed = false, any = false;
 
 	if (status) {
-		bounce_status_read(status, arena, defects, facts, &failed);
-		return failed || facts->bounced_count > 0;
+		bounce_status_read(status, arena, defects, facts, &failed, &any);
+		if (any) /* of which none failed: a notice of success */
+			return failed;
 	}
-	if (is_report(root, SPAN("delivery-status")))
-		return true;
-	if (span_trim(facts_field(facts, SPAN("X-Failed-Recipients"))).size > 0)
+	if (status || is_report(root, SPAN("delivery-status")) ||
+		span_trim(facts_field(facts, SPAN("X-Failed-Recipients"))).size > 0)
 		return true;
 	bool subject = contains_one(facts->subject, bounce_subjects, ARRAY_COUNT(bounce_subjects));
-	return from_daemon(facts) && (subject || has_null_sender(facts));
+	bool says_so = bounce_text_says_so(facts->text);
+	if (from_daemon(facts))
+		return subject || says_so || has_null_sender(facts);
+	return from_nobody(facts) && says_so &&
+	       (subject || has_null_sender(facts) || facts->from.count == 0 ||
+		       has_attached_message(root));
 }
 
 static bool is_auto_reply(const struct mime_part *root, const struct facts *facts)
@@ -222,6 +253,9 @@ void origin_read(const struct mime_part *root, struct arena *arena, struct defec
 	bool bulk = has_evidence(facts, bulk_fields, ARRAY_COUNT(bulk_fields));
 
 	if (is_bounce(root, arena, defects, facts)) {
+		if (!facts->bounced)
+			facts->bounced = arena_array(arena, struct facts_bounced, BOUNCED_MAX);
+		bounce_text_read(facts->text, arena, facts);
 		facts->origin = ORIGIN_BOUNCE;
 		return;
 	}

@@ -1,0 +1,282 @@
+/* Bounces of servers that write for people only: qmail, Exim, Sendmail, Exchange, Gmail, … */
+#include "parser/bounce.h"
+
+#include "base/text.h"
+#include "parser/limits.h"
+#include "parser/lines.h"
+
+#define SAID_BYTES	 (8u << 10) /* of the text that is searched for a server's words */
+#define READ_LINES_MAX	 400
+#define REASON_BYTES_MAX 1000
+#define REASON_LINES_MAX 12
+
+/* What servers say; ASCII letters without case. */
+static const struct span phrases[] = {SPAN_INIT("could not be delivered"),
+	SPAN_INIT("couldn't be delivered"), SPAN_INIT("cannot be delivered"),
+	SPAN_INIT("can't be delivered"), SPAN_INIT("was not delivered"),
+	SPAN_INIT("wasn't delivered"), SPAN_INIT("not been delivered"),
+	SPAN_INIT("unable to deliver"), SPAN_INIT("wasn't able to deliver"),
+	SPAN_INIT("not able to deliver"), SPAN_INIT("error delivering your mail"),
+	SPAN_INIT("delivery to the following"), SPAN_INIT("delivery has failed"),
+	SPAN_INIT("delivery failed"), SPAN_INIT("failed permanently"),
+	SPAN_INIT("did not reach the following"), SPAN_INIT("address(es) failed"),
+	SPAN_INIT("no valid recipients"), SPAN_INIT("while trying to deliver"),
+	SPAN_INIT("while attempting to deliver"), SPAN_INIT("mail delivery system"),
+	SPAN_INIT("undeliverable"), SPAN_INIT("undelivered"), SPAN_INIT("user unknown"),
+	SPAN_INIT("unknown user"), SPAN_INIT("returned to sender"), SPAN_INIT("returned mail"),
+	SPAN_INIT("returning to sender"), SPAN_INIT("rcpt to:<"),
+	SPAN_INIT("transcript of session"), SPAN_INIT("recipients was rejected"),
+	SPAN_INIT("mailbox is ful"), SPAN_INIT("nicht zugestellt werden"),
+	SPAN_INIT("unzustellbar"), SPAN_INIT("kon niet worden bezorgd"),
+	SPAN_INIT("niet worden afgeleverd"), SPAN_INIT("pas pu être remis"),
+	SPAN_INIT("n'a pas pu être"), SPAN_INIT("no se ha podido entregar"),
+	SPAN_INIT("送信できませんでした"), SPAN_INIT("配信できません"), SPAN_INIT("送信に失敗"),
+	SPAN_INIT("не может быть доставлено")};
+
+/* Below such a line stands the mail that came back. */
+static const struct span originals[] = {SPAN_INIT("is a copy of"), SPAN_INIT("original message"),
+	SPAN_INIT("original mail as follows"), SPAN_INIT("copy of the original"),
+	SPAN_INIT("unsent message"), SPAN_INIT("message header follows"),
+	SPAN_INIT("header of the original"), SPAN_INIT("headers of the"),
+	SPAN_INIT("the message headers"), SPAN_INIT("start of the original"),
+	SPAN_INIT("original text follows"), SPAN_INIT("returned message"),
+	SPAN_INIT("contents of the message"), SPAN_INIT("original-nachricht")};
+
+/* What stands before an address at the front of a line. */
+static const struct span leads[] = {SPAN_INIT("recipient address:"), SPAN_INIT("recipients:"),
+	SPAN_INIT("recipient:"), SPAN_INIT("rcpt to:"), SPAN_INIT(">>> rcpt to:"),
+	SPAN_INIT("sent <<< rcpt to:"), SPAN_INIT("mailto:"), SPAN_INIT("user"),
+	SPAN_INIT("address:"), SPAN_INIT("failed recipient:"), SPAN_INIT("empfänger:")};
+
+static bool contains_one(struct span text, const struct span *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_find_fold(text, words[i]) >= 0)
+			return true;
+	return false;
+}
+
+bool bounce_text_says_so(struct span text)
+{
+	return contains_one(span_part(text, 0, SAID_BYTES), phrases, ARRAY_COUNT(phrases));
+}
+
+static bool begins_original(struct span line)
+{
+	struct span text = line_trim(line);
+
+	if (text.size == 0 || text.size > 150)
+		return false;
+	/* indented they are a summary above the words */
+	bool flush = line.data == text.data;
+	if (flush && (span_starts_fold(text, SPAN("Return-Path:")) ||
+			     span_starts_fold(text, SPAN("Received:")) ||
+			     span_starts_fold(text, SPAN("DKIM-Signature:")) ||
+			     span_starts_fold(text, SPAN("Message-Id:"))))
+		return true;
+	return contains_one(text, originals, ARRAY_COUNT(originals)) &&
+	       (memchr("-*=_|", text.data[0], 5) || memchr(":.-", text.data[text.size - 1], 3));
+}
+
+static bool is_address_byte(char byte)
+{
+	return byte > ' ' && byte < 127 && !memchr("<>()[]:;,\"\\'", byte, 12);
+}
+
+/* An address at the front of text: its length, 0 when there is none. */
+static size_t address_size(struct span text)
+{
+	size_t size = 0, at = 0;
+	bool dot = false;
+
+	while (size < text.size && size < ADDRESS_BYTES_MAX && is_address_byte(text.data[size])) {
+		if (text.data[size] == '@')
+			at = at ? 0 : size;
+		dot |= at > 0 && text.data[size] == '.';
+		size++;
+	}
+	while (size > 0 && memchr(".?!", text.data[size - 1], 3))
+		size--;
+	return at > 0 && dot && size > at + 3 ? size : 0;
+}
+
+static struct span without_lead(struct span line)
+{
+	struct span text = line_trim(line);
+
+	while (text.size > 0 && memchr("*-|#\xb7", text.data[0], 5))
+		text = line_trim(span_after(text, 1));
+	for (size_t i = 0; i < ARRAY_COUNT(leads); i++)
+		if (span_starts_fold(text, leads[i])) {
+			text = line_trim(span_after(text, leads[i].size));
+			break;
+		}
+	while (text.size > 0 && memchr("<(\"'[", text.data[0], 5))
+		text = span_after(text, 1);
+	return span_starts_fold(text, SPAN("mailto:")) ? span_after(text, 7) : text;
+}
+
+/* "A message sent by" above an address: it is the sender's. */
+static bool is_senders(const struct lines *lines, size_t at)
+{
+	while (at-- > 0) {
+		struct span line = line_trim(lines->items[at]);
+
+		if (line.size == 0)
+			continue;
+		return span_ends_fold(line, SPAN("sent by")) ||
+		       span_ends_fold(line, SPAN("from")) || span_ends_fold(line, SPAN("from:"));
+	}
+	return false;
+}
+
+static bool is_among(const struct facts_addresses *list, struct span address)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (span_equal_fold(list->items[i].address, address))
+			return true;
+	return false;
+}
+
+static bool is_bounced(const struct facts *facts, struct span address)
+{
+	for (size_t i = 0; i < facts->bounced_count; i++)
+		if (span_equal_fold(facts->bounced[i].address, address))
+			return true;
+	return false;
+}
+
+static void add(struct facts *facts, struct span address, struct span reason)
+{
+	if (facts->bounced_count >= BOUNCED_MAX || is_bounced(facts, address))
+		return;
+	facts->bounced[facts->bounced_count++] =
+		(struct facts_bounced){address, bounce_find_status(reason),
+			bounce_find_reply_code(reason), text_cut(reason, REASON_BYTES_MAX)};
+}
+
+/* The address that a line is about; empty: none. */
+static struct span line_recipient(const struct lines *lines, size_t at, size_t *behind)
+{
+	struct span text = without_lead(lines->items[at]);
+	size_t size = address_size(text);
+
+	if (size == 0 || is_senders(lines, at))
+		return (struct span){0};
+	*behind = (size_t)(text.data - lines->items[at].data) + size;
+	return span_part(text, 0, size);
+}
+
+/* From behind the address to the next one or the end of what is said about it, on one line. */
+static struct span reason_below(
+	const struct lines *lines, size_t at, size_t behind, struct arena *arena)
+{
+	struct buffer reason = {0};
+	struct span first = line_trim(span_after(lines->items[at], behind));
+	bool any = false;
+
+	while (first.size > 0 && memchr(">:).,", first.data[0], 5))
+		first = line_trim(span_after(first, 1));
+	buffer_append(&reason, first);
+	any = first.size > 0;
+	for (size_t i = at + 1; i < lines->count && i - at <= REASON_LINES_MAX; i++) {
+		struct span line = line_trim(lines->items[i]);
+		size_t ignored;
+
+		if (line.size == 0 && any)
+			break;
+		if (line_recipient(lines, i, &ignored).size > 0)
+			break;
+		if (line.size == 0)
+			continue;
+		if (reason.size > 0)
+			buffer_append_byte(&reason, ' ');
+		buffer_append(&reason, line);
+		any = true;
+	}
+	struct span text = arena_copy(arena, buffer_span(&reason));
+	buffer_done(&reason);
+	return text;
+}
+
+/* Whoever gets the bounce is seldom the one who was not reached; with_own: now he may be. */
+static void read_lines(
+	const struct lines *lines, bool with_own, struct arena *arena, struct facts *facts)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		size_t behind;
+		struct span address = line_recipient(lines, i, &behind);
+
+		if (address.size > 0 && (with_own || (!is_among(&facts->to, address) &&
+							     !is_among(&facts->from, address))))
+			add(facts, address, reason_below(lines, i, behind, arena));
+	}
+}
+
+/* "delivering your mail to <a@b.example>": the first address in angle brackets anywhere. */
+static void read_inside(const struct lines *lines, struct arena *arena, struct facts *facts)
+{
+	for (size_t i = 0; i < lines->count && facts->bounced_count == 0; i++) {
+		struct span line = lines->items[i];
+
+		for (size_t at = 0; at < line.size; at++) {
+			size_t size;
+
+			if (line.data[at] != '<' && line.data[at] != ' ')
+				continue;
+			size = address_size(span_after(line, at + 1));
+			struct span address = span_part(line, at + 1, size);
+			if (size == 0 || is_among(&facts->to, address) ||
+				is_among(&facts->from, address))
+				continue;
+			add(facts, address, reason_below(lines, i, at + 1 + size, arena));
+			break;
+		}
+	}
+}
+
+static void read_failed_field(struct facts *facts)
+{
+	struct span rest = facts_field(facts, SPAN("X-Failed-Recipients")), item;
+
+	while (span_next(&rest, ',', &item)) {
+		item = span_trim(item);
+		if (address_size(item) == item.size && item.size > 0)
+			add(facts, item, (struct span){0});
+	}
+}
+
+/* What the whole text says counts for the one recipient. */
+static void complete(struct span text, struct facts *facts)
+{
+	if (facts->bounced_count != 1)
+		return;
+	struct facts_bounced *bounced = &facts->bounced[0];
+	if (bounced->status.size == 0)
+		bounced->status = bounce_find_status(text);
+	if (bounced->reply_code.size == 0)
+		bounced->reply_code = bounce_find_reply_code(text);
+}
+
+void bounce_text_read(struct span text, struct arena *arena, struct facts *facts)
+{
+	struct lines all = lines_of(arena, span_part(text, 0, 2 * SAID_BYTES));
+	struct lines lines = {all.items, 0};
+	bool failed, any;
+
+	while (lines.count < all.count && lines.count < READ_LINES_MAX &&
+		!begins_original(all.items[lines.count]))
+		lines.count++;
+	struct span said = lines_join(arena, &lines, 0, lines.count);
+	if (facts->bounced_count == 0)
+		bounce_fields_read(said, arena, facts, &failed, &any);
+	if (facts->bounced_count == 0)
+		read_lines(&lines, false, arena, facts);
+	if (facts->bounced_count == 0)
+		read_failed_field(facts);
+	if (facts->bounced_count == 0)
+		read_inside(&lines, arena, facts);
+	if (facts->bounced_count == 0)
+		read_lines(&lines, true, arena, facts);
+	complete(said, facts);
+}
