@@ -120,11 +120,11 @@ static bool domain_aligned(const struct config *config, struct span domain, stru
 /* Properties whose domain the method vouches for; the HELO name (smtp.helo) is not one. */
 static const struct aligned_method {
 	const char *method;
-	const char *properties[5];
+	const char *properties[4];
 } aligned_methods[] = {
 	{"dmarc", {"header.from", ""}},
 	{"dkim", {"header.d", "header.i"}},
-	{"spf", {"smtp.mailfrom", "smtp.mail", "smtp.envelope-from", "envelope-from", "smtp.from"}},
+	{"spf", {"smtp.mailfrom", "smtp.mfrom", "smtp.mail", "smtp.envelope-from"}},
 };
 
 static bool result_vouches(const struct mail *mail, const struct facts_authentication *result)
