@@ -8,8 +8,11 @@
 #include "ingest/state.h"
 #include "store/ticket.h"
 
-/* What was read less surely than this is shown as a guess and decides nothing. */
-#define BILL_CERTAIN 0.75
+/*
+ * What was read less surely than this is shown as a guess and decides nothing. A value behind its
+ * label ("Rechnungsnummer: …") counts; one that only stands where such values stand does not.
+ */
+#define BILL_CERTAIN 0.7
 /* Below it is not even shown. */
 #define BILL_SHOWN 0.5
 

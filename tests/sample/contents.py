@@ -280,7 +280,7 @@ def all_mails(now):
 EXPECTED_RECORD = [
     (("ticket number", "number"), ("ticket", "list"), ["PP-2041", "SW-88120", "CH-10077"]),
     (("task", "title"), ("task", "list"),
-     ["Balean Board Meeting action: Anna: renew the insurance"]),
+     ["Balean Board Meeting action: write the annual plan (Didier)"]),
     (("case", "subject"), ("case", "list"), ["Wheel of cart 12 is broken"]),
     (("lead's contact", "contact"), ("deal", "list"), ["Nora Berg", "Ivo Marin", "Tessa Groen"]),
 ]
