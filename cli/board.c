@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -147,10 +148,55 @@ static void columns_begin(json_t *columns, const char *list)
 	}
 }
 
-/* The records, taken apart by column; what is over only with --all. */
-static json_t *board_json(const struct board *board, const json_t *records, bool all)
+/* Where cards have a day: the key of it. */
+static const char *due_key(const struct board *board)
 {
-	json_t *columns = json_array(), *object = json_object(), *record;
+	return strchr(board->more, '.') ? NULL : board->more;
+}
+
+/* A card and what it is sorted by. */
+struct dated {
+	json_t *card;
+	const char *due; /* NULL: none */
+	json_int_t id;
+};
+
+/* What is due first stands first, what has no day last. ISO dates sort as text. */
+static int dated_compare(const void *left, const void *right)
+{
+	const struct dated *one = left, *other = right;
+	int order = 0;
+
+	if (!one->due || !other->due)
+		order = (other->due != NULL) - (one->due != NULL);
+	else
+		order = strcmp(one->due, other->due);
+	return order ? order : (one->id > other->id) - (one->id < other->id);
+}
+
+static void cards_sort(struct arena *arena, json_t *cards, const char *key)
+{
+	size_t count = json_array_size(cards);
+	struct dated *sorted = arena_array(arena, struct dated, count + 1);
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *card = json_array_get(cards, i);
+
+		sorted[i] = (struct dated){json_incref(card),
+			json_string_value(json_object_get(card, key)),
+			json_integer_value(json_object_get(card, "id"))};
+	}
+	qsort(sorted, count, sizeof *sorted, dated_compare);
+	json_array_clear(cards);
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(cards, sorted[i].card);
+}
+
+/* The records, taken apart by column; what is over only with --all. */
+static json_t *board_json(
+	struct arena *arena, const struct board *board, const json_t *records, bool all)
+{
+	json_t *columns = json_array(), *object = json_object(), *record, *column;
 	size_t i;
 
 	columns_begin(columns, board->columns);
@@ -167,6 +213,11 @@ static json_t *board_json(const struct board *board, const json_t *records, bool
 			json_array_append(column_of(columns, name), record);
 		}
 	}
+	json_array_foreach(columns, i, column)
+	{
+		if (due_key(board))
+			cards_sort(arena, json_object_get(column, "cards"), due_key(board));
+	}
 	json_object_set_new(object, "board", json_string(board->name));
 	json_object_set_new(object, "columns", columns);
 	return object;
@@ -176,13 +227,14 @@ static void board_print(struct cli *cli, const struct board *board, const json_t
 {
 	const struct column card[] = {
 		{"id", "id", COLUMN_ID},
+		{"supplier.name", "supplier", COLUMN_TEXT},
 		{board->title, "title", COLUMN_TEXT},
-		{board->more, strchr(board->more, '.') ? "contact" : "due",
-			strchr(board->more, '.') ? COLUMN_TEXT : COLUMN_TIME},
+		{board->more, due_key(board) ? "due" : "contact",
+			due_key(board) ? COLUMN_TIME : COLUMN_TEXT},
+		{"overdue", "overdue", COLUMN_FLAG},
 		{"payable", "payable", COLUMN_NUMBER},
 		{"value", "value", COLUMN_NUMBER},
 		{"currency", "", COLUMN_TEXT},
-		{"overdue", "overdue", COLUMN_FLAG},
 		{"priority", "priority", COLUMN_STATE},
 		{board->who, "who", COLUMN_TEXT},
 	};
@@ -219,7 +271,7 @@ static enum exit_code run_board(struct cli *cli)
 		json_decref(records);
 		return cli_fail(&err);
 	}
-	object = board_json(board, records, cli_flag(cli, "all"));
+	object = board_json(&cli->arena, board, records, cli_flag(cli, "all"));
 	json_decref(records);
 	if (cli->output.json) {
 		output_json(&cli->output, object, false);
@@ -249,6 +301,7 @@ const struct command board_commands[] = {
 	{
 		.noun = "board",
 		.summary = "Show a board: records as columns by state",
+		.description = "On the boards finance and actions what is due first stands first.",
 		.arguments = board_arguments,
 		.options = board_options,
 		.examples = board_examples,

@@ -15,8 +15,9 @@ static enum exit_code run_check(struct cli *cli)
 	if (code != EXIT_DONE)
 		return code;
 	if (!cli->output.json) {
-		message_print("%s: good; %zu mailboxes, %zu users", cli->config->path,
-			cli->config->mailbox_count, cli->config->user_count);
+		message_print("%s: good; %zu mailbox%s, %zu user%s", cli->config->path,
+			cli->config->mailbox_count, cli->config->mailbox_count == 1 ? "" : "es",
+			cli->config->user_count, cli->config->user_count == 1 ? "" : "s");
 		return EXIT_DONE;
 	}
 	object = json_object();

@@ -132,7 +132,8 @@ static void mailbox_check(struct doctor *doctor, const struct mailbox_row *row)
 			"postroomd",
 			"%.*s is silent: last read to its end %" PRId64 " minutes ago",
 			SPAN_ARG(row->name), (now_ms - row->last_success_ms) / 60000);
-	if (row->waits_for.size)
+	/* One that watches waits for new mail, and that is as it should be. */
+	if (row->waits_for.size && !span_equal(row->state, SPAN("watching")))
 		doctor_finding(doctor, "warning", mend, "%.*s waits for %.*s", SPAN_ARG(row->name),
 			SPAN_ARG(row->waits_for));
 }
@@ -257,8 +258,8 @@ static void survey_tell(struct doctor *doctor, const struct config_mailbox *mail
 			 : "postroom quarantine list shows the rule that each failed; choose in "
 			   "who_may_write what your users' mail passes and nobody else's can",
 		"%s: of %" PRId64 " mails in your users' names %" PRId64
-		" pass its policy %s; others "
-		"would pass: %s",
+		" pass its policy %s; by policy: "
+		"%s",
 		mailbox->name, survey->mails, survey->configured,
 		write_policy_name(mailbox->policy), buffer_string(&text));
 	buffer_done(&text);

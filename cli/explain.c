@@ -23,7 +23,8 @@ static void print(struct cli *cli, json_t *object)
 		return;
 	}
 	tree_write(&cli->output, object);
-	buffer_append_byte(&cli->output.text, '\n');
+	if (cli->invocation.argument_count > 1) /* tells one file from the next */
+		buffer_append_byte(&cli->output.text, '\n');
 	json_decref(object);
 }
 

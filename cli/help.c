@@ -60,12 +60,17 @@ void help_synopsis(struct buffer *out, const struct command *command)
 
 static void option_line(struct buffer *out, const struct command_option *option)
 {
+	const char *choices = option->choices;
 	char name[64];
 
+	/* "--do-not-contact yes|no" says them already. */
+	if (choices && option->value && strcmp(choices, option->value) == 0)
+		choices = NULL;
 	snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "",
 		option->value ? option->value : "");
-	buffer_format(out, "  %-22s %s%s%s%s\n", name, option->help, option->choices ? " (" : "",
-		option->choices ? option->choices : "", option->choices ? ")" : "");
+	buffer_format(out, "  %-22s%s%s%s%s%s\n", name,
+		strlen(name) > 22 ? "\n                         " : " ", option->help,
+		choices ? " (" : "", choices ? choices : "", choices ? ")" : "");
 }
 
 static void options(struct buffer *out, const struct command *command)
@@ -131,8 +136,9 @@ void help_write(struct output *output, const struct invocation *invocation)
 		return;
 	}
 	if (invocation->group) {
-		buffer_format(out, "Usage: postroom %s COMMAND\n\n%s.\n\nCommands:\n",
-			invocation->group->noun, invocation->group->summary);
+		buffer_format(out, "Usage: postroom %s COMMAND\n\n%s: %s.\n\nCommands:\n",
+			invocation->group->noun, invocation->group->noun,
+			invocation->group->summary);
 		commands_of(out, invocation->group);
 		options(out, NULL);
 		return;

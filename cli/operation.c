@@ -30,16 +30,21 @@ static enum exit_code run_undo(struct cli *cli)
 	enum exit_code code = cli_open_intake(cli);
 	bool dry_run = cli_flag(cli, "dry-run");
 	struct operation_row undone;
+	bool good, found = false;
 	struct error err;
 	json_t *object;
 	int64_t id;
-	bool good;
 
 	if (code != EXIT_DONE)
 		return code;
 	if (!pick_id(cli_argument(cli, 0), &id))
-		return cli_usage(
-			"`%s` is no operation's number; see: postroom log", cli_argument(cli, 0));
+		return cli_usage("`%s` is no operation's number; see: postroom log list",
+			cli_argument(cli, 0));
+	if (!operation_get(cli->db, id, &cli->arena, &undone, &found, &err))
+		return cli_fail(&err);
+	if (!found)
+		return cli_not_found(
+			"there is no operation %" PRId64 "; see: postroom log list", id);
 	if (!db_begin_write(cli->db, &err))
 		return cli_fail(&err);
 	good = operation_undo(cli->db, id, cli->actor, cli->now_ms, &undone, &cli->arena, &err);

@@ -43,7 +43,8 @@ static void print_facts(struct cli *cli, const char *file, const struct facts *f
 		return;
 	}
 	tree_write(&cli->output, object);
-	buffer_append_byte(&cli->output.text, '\n');
+	if (cli->invocation.argument_count > 1) /* tells one file from the next */
+		buffer_append_byte(&cli->output.text, '\n');
 	json_decref(object);
 }
 

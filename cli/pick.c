@@ -77,17 +77,27 @@ static void candidates_narrow(struct candidates *list, struct arena *arena, cons
 	list->count = partly;
 }
 
+/* noun: as the commands have it, or with an adjective before it ("open task") */
+static enum exit_code not_found(const char *noun, const char *word)
+{
+	const char *space = strrchr(noun, ' ');
+
+	return cli_not_found(
+		"there is no %s `%s`; see: postroom %s list", noun, word, space ? space + 1 : noun);
+}
+
 /* One is the answer; none and several are said. */
 static enum exit_code candidates_decide(
 	const struct candidates *list, const char *noun, const char *word, size_t *index)
 {
 	if (list->count == 0)
-		return cli_not_found("there is no %s `%s`", noun, word);
+		return not_found(noun, word);
 	if (list->count == 1) {
 		*index = list->items[0].index;
 		return EXIT_DONE;
 	}
-	message_print("`%s` may mean %zu: give the number", word, list->count);
+	message_print("`%s` may mean any of %zu; give more of the name, or the number:", word,
+		list->count);
 	for (size_t i = 0; i < list->count && i < PICK_SHOW; i++)
 		message_print("  #%" PRId64 "  %.*s%s%.*s", list->items[i].id,
 			SPAN_ARG(list->items[i].name), list->items[i].beside.size ? "  " : "",
@@ -107,7 +117,7 @@ static enum exit_code contact_by_id(
 
 	if (!contact_get(cli->db, id, &cli->arena, contact, &found, &err))
 		return cli_fail(&err);
-	return found ? EXIT_DONE : cli_not_found("there is no contact `%s`", word);
+	return found ? EXIT_DONE : not_found("contact", word);
 }
 
 enum exit_code pick_contact(struct cli *cli, const char *word, struct contact *contact)
@@ -152,7 +162,7 @@ static enum exit_code company_by_id(
 
 	if (!company_get(cli->db, id, &cli->arena, company, &found, &err))
 		return cli_fail(&err);
-	return found ? EXIT_DONE : cli_not_found("there is no company `%s`", word);
+	return found ? EXIT_DONE : not_found("company", word);
 }
 
 enum exit_code pick_company(struct cli *cli, const char *word, struct company *company)
@@ -266,7 +276,42 @@ enum exit_code pick_message(struct cli *cli, const char *word, struct message_ro
 	}
 	if (id && !message_get(cli->db, id, &cli->arena, message, &found, &err))
 		return cli_fail(&err);
-	return found ? EXIT_DONE : cli_not_found("there is no message `%s`", word);
+	return found ? EXIT_DONE : not_found("message", word);
+}
+
+static bool same_question(const struct unresolved *one, const struct unresolved *other)
+{
+	return span_equal(one->reason, other->reason) && span_equal(one->address, other->address);
+}
+
+/* By the name or its part. Items of one address are one question: the oldest stands for them. */
+static enum exit_code item_by_name(struct cli *cli, const char *word, struct unresolved *item)
+{
+	struct unresolved_filter filter = {.page = all};
+	struct candidates list;
+	struct unresolved *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+
+	if (!unresolved_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++) {
+		bool again = false;
+
+		for (size_t j = 0; j < list.count && !again; j++)
+			again = same_question(&rows[list.items[j].index], &rows[i]);
+		if (rows[i].name.size && !again)
+			candidates_add(&list, rows[i].id, rows[i].name, rows[i].address, i);
+	}
+	candidates_narrow(&list, &cli->arena, word);
+	if (list.count == 0)
+		return cli_not_found("nothing waits for `%s`; see: postroom unresolved list", word);
+	code = candidates_decide(&list, "item", word, &index);
+	if (code == EXIT_DONE)
+		*item = rows[index];
+	return code;
 }
 
 enum exit_code pick_item(struct cli *cli, const char *word, struct unresolved *item)
@@ -281,11 +326,13 @@ enum exit_code pick_item(struct cli *cli, const char *word, struct unresolved *i
 	if (pick_id(word, &id)) {
 		if (!unresolved_get(cli->db, id, &cli->arena, item, &found, &err))
 			return cli_fail(&err);
-		return found ? EXIT_DONE : cli_not_found("there is no item `%s`", word);
+		return found ? EXIT_DONE
+			     : cli_not_found("there is no item `%s`; see: postroom unresolved list",
+				       word);
 	}
 	filter.address_folded = text_fold_address(&cli->arena, span_from(word));
 	if (span_is_empty(filter.address_folded))
-		return cli_usage("`%s` is neither the number of an item nor an address", word);
+		return item_by_name(cli, word, item);
 	if (!unresolved_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
 		return cli_fail(&err);
 	if (count == 0)
@@ -299,12 +346,12 @@ enum exit_code pick_item(struct cli *cli, const char *word, struct unresolved *i
 enum exit_code pick_ticket(struct cli *cli, const char *word, struct ticket *ticket)
 {
 	struct ticket_filter filter = {.page = all};
+	bool found, is_number = false;
 	struct candidates list;
 	struct ticket *rows;
 	struct error err;
 	size_t count, index = 0;
 	enum exit_code code;
-	bool found;
 	int64_t id;
 
 	if (pick_id(word, &id)) {
@@ -312,7 +359,8 @@ enum exit_code pick_ticket(struct cli *cli, const char *word, struct ticket *tic
 			return cli_fail(&err);
 		if (found)
 			return EXIT_DONE;
-		/* A bare number may be the invoice's. */
+		/* A bare number may be the invoice's, but no part of a title. */
+		is_number = true;
 	}
 	if (!ticket_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
 		return cli_fail(&err);
@@ -321,7 +369,7 @@ enum exit_code pick_ticket(struct cli *cli, const char *word, struct ticket *tic
 		if (rows[i].number.size && span_equal_fold(rows[i].number, span_from(word)))
 			candidates_add(&list, rows[i].id, rows[i].title, rows[i].state, i);
 	}
-	if (list.count == 0) {
+	if (list.count == 0 && !is_number) {
 		for (size_t i = 0; i < count; i++)
 			candidates_add(&list, rows[i].id, rows[i].title, rows[i].state, i);
 		candidates_narrow(&list, &cli->arena, word);
@@ -346,7 +394,7 @@ enum exit_code pick_task(struct cli *cli, const char *word, struct task *task)
 	if (pick_id(word, &id)) {
 		if (!task_get(cli->db, id, &cli->arena, task, &found, &err))
 			return cli_fail(&err);
-		return found ? EXIT_DONE : cli_not_found("there is no task `%s`", word);
+		return found ? EXIT_DONE : not_found("task", word);
 	}
 	filter.title_part_folded = text_fold(&cli->arena, span_from(word));
 	if (!task_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
@@ -374,7 +422,7 @@ enum exit_code pick_case(struct cli *cli, const char *word, struct support_case 
 	if (pick_id(word, &id)) {
 		if (!case_get(cli->db, id, &cli->arena, item, &found, &err))
 			return cli_fail(&err);
-		return found ? EXIT_DONE : cli_not_found("there is no case `%s`", word);
+		return found ? EXIT_DONE : not_found("case", word);
 	}
 	if (!case_list(cli->db, (struct span){0}, all, &cli->arena, &rows, &count, &err))
 		return cli_fail(&err);
@@ -401,7 +449,7 @@ enum exit_code pick_deal(struct cli *cli, const char *word, struct deal *deal)
 	if (pick_id(word, &id)) {
 		if (!deal_get(cli->db, id, &cli->arena, deal, &found, &err))
 			return cli_fail(&err);
-		return found ? EXIT_DONE : cli_not_found("there is no deal `%s`", word);
+		return found ? EXIT_DONE : not_found("deal", word);
 	}
 	if (!deal_list(cli->db, (struct span){0}, all, &cli->arena, &rows, &count, &err))
 		return cli_fail(&err);

@@ -12,6 +12,15 @@
 #include "cli/pick.h"
 #include "cli/records.h"
 
+static bool task_is_overdue(const struct cli *cli, const struct task *task)
+{
+	if (!span_equal(task->state, SPAN("open")))
+		return false;
+	if (task->due_ms)
+		return task->due_ms < cli->now_ms;
+	return date_is_set(task->due_date) && date_compare(task->due_date, cli_today(cli)) < 0;
+}
+
 json_t *task_json(struct cli *cli, const struct task *task)
 {
 	json_t *object = json_object();
@@ -22,6 +31,7 @@ json_t *task_json(struct cli *cli, const struct task *task)
 	json_object_set_new(object, "state", json_span(task->state));
 	json_object_set_new(object, "due",
 		task->due_ms ? cli_time(cli, task->due_ms) : cli_date_json(task->due_date));
+	json_object_set_new(object, "overdue", json_boolean(task_is_overdue(cli, task)));
 	json_object_set_new(object, "all_day", json_boolean(!task->due_ms));
 	json_object_set_new(object, "length_minutes",
 		task->length_ms ? json_integer(task->length_ms / 60000) : json_null());
@@ -45,6 +55,7 @@ json_t *task_json(struct cli *cli, const struct task *task)
 static const struct column list_columns[] = {
 	{"id", "id", COLUMN_ID},
 	{"due", "due", COLUMN_TIME},
+	{"overdue", "overdue", COLUMN_FLAG},
 	{"kind", "kind", COLUMN_TEXT},
 	{"title", "title", COLUMN_TEXT},
 	{"assignee.name", "who", COLUMN_TEXT},
@@ -95,6 +106,7 @@ static const struct column record_columns[] = {
 	{"kind", "kind", COLUMN_TEXT},
 	{"state", "state", COLUMN_STATE},
 	{"due", "due", COLUMN_TIME},
+	{"overdue", "overdue", COLUMN_FLAG},
 	{"assignee.name", "who", COLUMN_TEXT},
 	{"contact.name", "contact", COLUMN_TEXT},
 	{"do_not_contact", "do not contact", COLUMN_FLAG},

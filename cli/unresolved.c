@@ -119,6 +119,8 @@ static bool suggestions_add(
 	size_t count;
 
 	json_object_set_new(object, "suggestions", array);
+	if (!span_equal(item->state, SPAN("waiting")))
+		return true;
 	if (!resolve_suggest(cli->intake, item, &cli->arena, &rows, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {

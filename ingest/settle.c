@@ -79,20 +79,20 @@ static void effect_words(struct mail *mail, const struct effect *effect, struct 
 			SPAN_ARG(contact_name(mail, effect->activity.contact_id)));
 		break;
 	case EFFECT_TICKET:
-		buffer_format(words, "ticket %lld: supplier%s", (long long)effect->ticket.id,
+		buffer_format(words, "supplier of ticket #%lld%s", (long long)effect->ticket.id,
 			span_equal(effect->ticket.state, SPAN("hold")) ? ", held" : "");
 		break;
 	case EFFECT_CASE:
-		buffer_format(words, "case %lld: customer", (long long)effect->support_case.id);
+		buffer_format(words, "customer of case #%lld", (long long)effect->support_case.id);
 		break;
 	case EFFECT_DEAL:
 		buffer_format(words, "deal %.*s", SPAN_ARG(effect->deal.name));
 		break;
 	case EFFECT_JOIN:
-		buffer_format(words, "joins deal %lld", (long long)effect->join.deal_id);
+		buffer_format(words, "joins deal #%lld", (long long)effect->join.deal_id);
 		break;
 	case EFFECT_TASK:
-		buffer_format(words, "task %lld: contact", (long long)effect->task.id);
+		buffer_format(words, "contact of task #%lld", (long long)effect->task.id);
 		break;
 	default:
 		buffer_append_string(words, "note");

@@ -226,8 +226,8 @@ static bool load(struct db *db, int64_t operation_id, struct arena *arena,
 	if (!found)
 		return error_set(err, ERROR_INPUT, "there is no operation %" PRId64, operation_id);
 	if (undone->undone)
-		return error_set(
-			err, ERROR_INPUT, "operation %" PRId64 " was undone already", operation_id);
+		return error_set(err, ERROR_CONFLICT, "operation %" PRId64 " was undone already",
+			operation_id);
 	if (!load_steps(db, operation_id, arena, steps, count, err))
 		return false;
 	if (!*count)

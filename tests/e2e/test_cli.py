@@ -294,6 +294,10 @@ def test_unresolved(filled):
     assert filled.json('unresolved', 'list', '--domain', 'kunde.example') == items
     shown = filled.json('unresolved', 'show', items[0]['id'])
     assert shown['address'] == 'karel@kunde.example' and isinstance(shown['suggestions'], list)
+    # By name, too: both items of one address are one question, another person's are another.
+    assert filled.json('unresolved', 'show', 'karel')['id'] == items[0]['id']
+    assert 'Karel' in filled('unresolved', 'show', 'e', code=2).err
+    assert 'unresolved list' in filled('unresolved', 'show', 'nobody here', code=3).err
     before = filled.json('status')
     dry = filled.json('unresolved', 'create', items[0]['id'], '--dry-run')
     assert dry['settled'] == 2 and dry['operation'] is None and dry['dry_run'] is True
@@ -314,7 +318,7 @@ def test_unresolved(filled):
     filled('undo', result['operation'])
     assert len(filled.json('unresolved', 'list', '--address', 'karel@kunde.example')) == 2
     filled('contact', 'show', 'karel@kunde.example', code=3)
-    filled('undo', result['operation'], code=5)
+    filled('undo', result['operation'], code=4)
 
 
 def test_assign_learns_and_once_does_not(filled):
@@ -417,6 +421,25 @@ def test_tasks(postroom):
     assert [len(column['cards']) for column in board['columns']] == [2]
 
 
+def test_board_begins_with_what_is_due_first(postroom):
+    for title, due in (('Some day', None), ('Later', '2099-01-31'), ('Late', '2020-01-31')):
+        postroom('task', 'add', title, *(['--due', due] if due else []))
+    cards = postroom.json('board', 'actions')['columns'][0]['cards']
+    assert [(card['title'], card['overdue']) for card in cards] == [
+        ('Late', True), ('Later', False), ('Some day', False)]
+    assert [line.split()[-1] for line in postroom('board', 'actions').out.splitlines()
+            if 'Late ' in line] == ['overdue']
+    postroom('task', 'done', 'late')
+    assert postroom.json('task', 'show', 3)['overdue'] is False
+
+
+def test_finance_board_says_to_whom_and_how_much(postroom):
+    postroom.take(invoice())
+    postroom('ticket', 'edit', 1, '--payable', '119,00', '--due', '2099-01-31', '--currency', 'EUR')
+    line = postroom('board', 'finance').out.splitlines()[2]
+    assert all(word in line for word in ('Lieferant GmbH', '2099-01-31', '119.00', 'EUR'))
+
+
 def test_tickets(postroom):
     postroom.take(invoice())
     ticket = postroom.json('ticket', 'list')[0]
@@ -426,6 +449,7 @@ def test_tickets(postroom):
              '2026-01-31', '--currency', 'EUR')
     shown = postroom.json('ticket', 'show', 'x-1')
     assert shown['payable'] == '119.00' and shown['overdue'] is True
+    postroom('ticket', 'show', 8, code=3)  # a number is no part of a title
     postroom('ticket', 'assign', number, 'ben')
     postroom('ticket', 'hold', number, code=2)
     postroom('ticket', 'hold', number, '--reason', 'another IBAN')
@@ -479,7 +503,7 @@ def test_undo_refuses_what_was_changed_since(postroom):
     result = postroom('undo', first, code=4)
     assert 'phone' in result.err
     assert postroom.json('contact', 'show', 'karel')['phone'] == '2'
-    postroom('undo', 999, code=5)
+    postroom('undo', 999, code=3)
     postroom('undo', 'odd', code=2)
 
 

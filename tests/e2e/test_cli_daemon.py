@@ -44,6 +44,9 @@ def test_status_follows_the_daemon(daemon, postroom, dovecot, user):
         assert box['cursor'][0]['uidvalidity'] > 0
         ledger = postroom.json('status')['ledger']
         assert ledger['fetched'] == ledger['deliveries'] == 1 and ledger['received'] == 0
+        wait_for(lambda: state_of(postroom)['waits_for'] == 'new mail', what='a mailbox at rest')
+        findings = postroom.json('doctor', code=None)
+        assert [one for one in findings if one['check'] == 'mailboxes'] == []
 
 
 def test_both_write(daemon, postroom, dovecot, user):

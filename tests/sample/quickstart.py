@@ -221,7 +221,7 @@ def show_commands():
 === To try, in a second terminal in {TOP}
 
   alias postroom={command}
-  postroom unresolved list                 who is not known yet, with suggestions
+  postroom unresolved list                 who is not known yet
   postroom unresolved create jonas@fjord.example --dry-run
                                            what making this contact would settle
   postroom unresolved create jonas@fjord.example
@@ -245,9 +245,14 @@ def deliver(path):
     if not running.exists():
         raise SystemExit("No quickstart runs here; start ./quickstart first.")
     where = json.loads(running.read_text())
+    if not is_running(where["pid"]):
+        raise SystemExit("The quickstart that ran here was killed; start ./quickstart again.")
     now = datetime.datetime.now(datetime.timezone.utc)
     if path:
-        mail = pathlib.Path(path).read_bytes()
+        try:
+            mail = pathlib.Path(path).read_bytes()
+        except OSError as err:
+            raise SystemExit(f"{path}: {err.strerror}") from None
     else:
         one = mails.Mail("crm", f"more-{time.time_ns()}", contents.BRAM,
                          "Jonas Lind <jonas@fjord.example>", "Our meeting next week",
@@ -283,14 +288,25 @@ def follow_log(daemon):
                 time.sleep(0.2)
 
 
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def refuse_second_run():
     """A running quickstart's folder is not taken away from under it."""
     try:
         pid = json.loads((FOLDER / "running.json").read_text())["pid"]
-        os.kill(pid, 0)
     except (OSError, ValueError, KeyError):
         return
-    raise SystemExit(f"A quickstart runs here already (process {pid}); end it with Ctrl-C there.")
+    if is_running(pid):
+        raise SystemExit(f"A quickstart runs here already (process {pid}); end it with Ctrl-C "
+                         "there.")
 
 
 def end_on_signals():
@@ -348,6 +364,8 @@ def main():
     parser.add_argument("--deliver", nargs="?", const="", metavar="FILE.eml",
                         help="one more mail for the quickstart that runs")
     options = parser.parse_args()
+    if options.json and not options.once:
+        parser.error("--json goes with --once")
     if options.deliver is not None:
         deliver(options.deliver)
         return 0

@@ -89,7 +89,7 @@ static void test_undo_of_a_change(void **state)
 	/* What is folded from it went back, too. */
 	must(f, contact_by_name(f->db, SPAN("anna"), &f->arena, &rows, &count, &f->err));
 	assert_int_equal(count, 1);
-	refuse_undo(f, change, ERROR_INPUT, "undone already");
+	refuse_undo(f, change, ERROR_CONFLICT, "undone already");
 	undo(f, undoing);
 	assert_span(read_contact(f, id, &found).name, "Anne");
 }
