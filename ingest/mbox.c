@@ -9,6 +9,8 @@
 
 /* A "From " line is far shorter; longer lines are taken in pieces. */
 #define BLOCK_BYTES ((size_t)64 * 1024)
+/* Longer than any "From " line. */
+#define LINE_BYTES ((size_t)1000)
 
 struct mbox {
 	int file;
@@ -110,7 +112,25 @@ static bool has_date(struct span line)
 
 static bool is_boundary(struct span line)
 {
-	return span_starts(line, SPAN("From ")) && line.size < 1000 && has_date(line);
+	return span_starts(line, SPAN("From ")) && line.size < LINE_BYTES && has_date(line);
+}
+
+/* "From - " and "From 123@xxx": some programs leave the date out. */
+static bool may_be_boundary(struct span line)
+{
+	struct span rest = span_trim(span_after(line, 5));
+	return span_starts(line, SPAN("From ")) && line.size < LINE_BYTES &&
+	       span_find_byte(rest, ' ') < 0 &&
+	       (span_equal(rest, SPAN("-")) || span_find_byte(rest, '@') > 0);
+}
+
+static bool begins_with_field(struct span bytes)
+{
+	size_t name = 0;
+	while (name < bytes.size && bytes.data[name] > ' ' && bytes.data[name] <= '~' &&
+		bytes.data[name] != ':')
+		name++;
+	return name > 0 && name < bytes.size && bytes.data[name] == ':';
 }
 
 bool mbox_is_start(struct span bytes)
@@ -118,7 +138,28 @@ bool mbox_is_start(struct span bytes)
 	struct span line;
 	while (bytes.size && (bytes.data[0] == '\n' || bytes.data[0] == '\r'))
 		bytes = span_after(bytes, 1);
-	return span_next_line(&bytes, &line) && is_boundary(line);
+	return span_next_line(&bytes, &line) &&
+	       (is_boundary(line) || (may_be_boundary(line) && begins_with_field(bytes)));
+}
+
+/*
+ * Without a date, or without an empty line before it (programs that count on Content-Length write
+ * none), the line counts when a header follows. Looking there can move the block, so the
+ * line is kept in `copy` and *line points there afterwards.
+ */
+static bool boundary_follows(struct mbox *mbox, struct span *line, char copy[static LINE_BYTES],
+	bool *is, struct error *err)
+{
+	bool dated = is_boundary(*line);
+	*is = dated && mbox->after_empty;
+	if (*is || (!dated && !may_be_boundary(*line)))
+		return true;
+	memcpy(copy, line->data, line->size);
+	*line = (struct span){copy, line->size};
+	if (mbox->end - mbox->start < LINE_BYTES && !mbox->ended && !fill(mbox, err))
+		return false;
+	*is = begins_with_field((struct span){mbox->block + mbox->start, mbox->end - mbox->start});
+	return true;
 }
 
 static bool line_is_empty(struct span line)
@@ -158,6 +199,7 @@ static void mail_add(struct mbox *mbox, struct span piece, size_t max_bytes, boo
 /* Skips what stands before the first boundary. */
 static bool first_boundary(struct mbox *mbox, bool *found, struct error *err)
 {
+	char copy[LINE_BYTES];
 	struct span piece;
 	*found = mbox->pending;
 	while (!*found) {
@@ -168,10 +210,9 @@ static bool first_boundary(struct mbox *mbox, bool *found, struct error *err)
 		if (!piece.size)
 			return true;
 		mbox->line_open = piece.data[piece.size - 1] != '\n';
-		if (!starts_line || !is_boundary(piece))
-			continue;
+		if (starts_line && !boundary_follows(mbox, &piece, copy, found, err))
+			return false;
 		mbox->boundary = at;
-		*found = true;
 	}
 	mbox->after_empty = false;
 	return true;
@@ -180,6 +221,7 @@ static bool first_boundary(struct mbox *mbox, bool *found, struct error *err)
 bool mbox_next(
 	struct mbox *mbox, size_t max_bytes, struct mbox_mail *mail, bool *found, struct error *err)
 {
+	char copy[LINE_BYTES];
 	struct span piece;
 
 	buffer_clear(&mbox->mail);
@@ -198,8 +240,9 @@ bool mbox_next(
 		if (!piece.size)
 			break;
 		mbox->line_open = piece.data[piece.size - 1] != '\n';
-		if (starts_line && mbox->after_empty && is_boundary(piece)) {
-			mbox->pending = true;
+		if (starts_line && !boundary_follows(mbox, &piece, copy, &mbox->pending, err))
+			return false;
+		if (mbox->pending) {
 			mbox->boundary = at;
 			continue;
 		}

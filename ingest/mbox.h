@@ -1,7 +1,8 @@
 /*
  * mbox.h - mails of an mbox file (RFC 4155), one after the other. Boundaries are lines "From "
- * with an address and a date behind it, after an empty line; quoted ">From " lines lose one ">"
- * (mboxrd; the older mboxo differs only in what can't be told apart).
+ * with an address and a date behind it, after an empty line; where one of these is missing a header
+ * must follow. Quoted ">From " lines lose one ">" (mboxrd; the older mboxo differs only in what
+ * can't be told apart).
  */
 #ifndef INGEST_MBOX_H
 #define INGEST_MBOX_H
