@@ -22,19 +22,9 @@ static bool equal_fold_bytes(const char *a, const char *b, size_t size)
 	return true;
 }
 
-bool span_equal(struct span a, struct span b)
-{
-	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 bool span_equal_fold(struct span a, struct span b)
 {
 	return a.size == b.size && equal_fold_bytes(a.data, b.data, a.size);
-}
-
-bool span_starts(struct span span, struct span prefix)
-{
-	return span.size >= prefix.size && span_equal(span_part(span, 0, prefix.size), prefix);
 }
 
 bool span_starts_fold(struct span span, struct span prefix)
@@ -76,12 +66,49 @@ ptrdiff_t span_find(struct span span, struct span needle)
 	return hit ? hit - span.data : -1;
 }
 
+static bool is_letter(char byte)
+{
+	return lower(byte) >= 'a' && lower(byte) <= 'z';
+}
+
+/* The needle's first byte that is no letter and no space; its size when there is none. */
+static size_t find_rare(struct span needle)
+{
+	size_t at = 0;
+
+	while (at < needle.size && (is_letter(needle.data[at]) || is_space(needle.data[at])))
+		at++;
+	return at;
+}
+
+/*
+ * By a byte of the needle that has one form only and is rare in text ("Action:" by its colon), so
+ * that memchr walks over nearly everything.
+ */
+static ptrdiff_t find_by_rare(struct span span, struct span needle, size_t rare)
+{
+	const char *last = span.data + (span.size - needle.size) + rare;
+
+	for (const char *at = span.data + rare; at <= last; at++) {
+		at = memchr(at, needle.data[rare], (size_t)(last - at) + 1);
+		if (!at)
+			break;
+		if (equal_fold_bytes(at - rare, needle.data, needle.size))
+			return at - rare - span.data;
+	}
+	return -1;
+}
+
 ptrdiff_t span_find_fold(struct span span, struct span needle)
 {
+	size_t rare = find_rare(needle);
+
 	if (needle.size > span.size)
 		return -1;
 	if (needle.size == 0)
 		return 0;
+	if (rare < needle.size)
+		return find_by_rare(span, needle, rare);
 	unsigned char first = lower(needle.data[0]);
 	for (size_t i = 0; i + needle.size <= span.size; i++)
 		if (lower(span.data[i]) == first &&
@@ -102,20 +129,6 @@ ptrdiff_t span_rfind_byte(struct span span, char byte)
 	const char *hit = span.size > 0 ? memrchr(span.data, byte, span.size) : NULL;
 
 	return hit ? hit - span.data : -1;
-}
-
-struct span span_part(struct span span, size_t from, size_t size)
-{
-	if (from > span.size)
-		from = span.size;
-	if (size > span.size - from)
-		size = span.size - from;
-	return (struct span){span.data ? span.data + from : NULL, size};
-}
-
-struct span span_after(struct span span, size_t from)
-{
-	return span_part(span, from, span.size);
 }
 
 struct span span_trim(struct span span)

@@ -16,11 +16,6 @@ struct span {
 
 /* A span over a string literal. */
 #define SPAN(literal) ((struct span){(literal), sizeof(literal) - 1})
-/* The same as an initializer of static data, where ISO C wants constants. */
-#define SPAN_INIT(literal)                     \
-	{                                      \
-		(literal), sizeof(literal) - 1 \
-	}
 /* The same where C wants a constant: in the initializer of a static table. */
 #define SPAN_INIT(literal)                     \
 	{                                      \
@@ -40,10 +35,19 @@ static inline bool span_is_empty(struct span span)
 	return span.size == 0;
 }
 
-bool span_equal(struct span a, struct span b);
+static inline bool span_equal(struct span a, struct span b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
 /* ASCII letters compare without case (RFC 5322 field names, keywords, domains in A-label form). */
 bool span_equal_fold(struct span a, struct span b);
-bool span_starts(struct span span, struct span prefix);
+static inline bool span_starts(struct span span, struct span prefix)
+{
+	return span.size >= prefix.size &&
+	       (prefix.size == 0 || memcmp(span.data, prefix.data, prefix.size) == 0);
+}
+
 bool span_starts_fold(struct span span, struct span prefix);
 bool span_ends(struct span span, struct span suffix);
 bool span_ends_fold(struct span span, struct span suffix);
@@ -57,9 +61,21 @@ ptrdiff_t span_find_byte(struct span span, char byte);
 ptrdiff_t span_rfind_byte(struct span span, char byte);
 
 /* The part [from, from + size), cut to what there is. */
-struct span span_part(struct span span, size_t from, size_t size);
+static inline struct span span_part(struct span span, size_t from, size_t size)
+{
+	if (from > span.size)
+		from = span.size;
+	if (size > span.size - from)
+		size = span.size - from;
+	return (struct span){span.data ? span.data + from : NULL, size};
+}
+
 /* From `from` to the end. */
-struct span span_after(struct span span, size_t from);
+static inline struct span span_after(struct span span, size_t from)
+{
+	return span_part(span, from, span.size);
+}
+
 /* Without leading and trailing ASCII white space. */
 struct span span_trim(struct span span);
 

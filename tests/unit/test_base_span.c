@@ -17,9 +17,19 @@ static void test_find(void **state)
 		const char *text, *needle;
 		ptrdiff_t at, at_fold;
 	} cases[] = {
-		{"", "", 0, 0}, {"", "a", -1, -1}, {"abc", "", 0, 0}, {"abcABC", "ABC", 3, 0},
-		{"aab", "ab", 1, 1}, {"ab", "abc", -1, -1},
+		{"", "", 0, 0},
+		{"", "a", -1, -1},
+		{"abc", "", 0, 0},
+		{"abcABC", "ABC", 3, 0},
+		{"aab", "ab", 1, 1},
+		{"ab", "abc", -1, -1},
 		{"\xC3\x84", "\xC3\xA4", -1, -1}, /* only ASCII folds */
+		/* a needle with a byte that is no letter is found by it */
+		{":::Action:", "action:", -1, 3},
+		{"action", "action:", -1, -1},
+		{":", "a:", -1, -1},
+		{"a:b:A:", "A:", 4, 0},
+		{"x-Y-z", "-y-", -1, 1},
 	};
 
 	(void)state;
