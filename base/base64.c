@@ -59,3 +59,87 @@ bool base64_decode(struct buffer *out, struct span text)
 	memory_forget(bytes, room);
 	return ok;
 }
+
+/* ---------------------------------------------------------------- as mail has it */
+
+enum { NO_DIGIT = 64, SPACE };
+
+/* The value of each byte as a digit. */
+static const unsigned char *digit_values(void)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static unsigned char values[256];
+	static bool made;
+
+	if (made)
+		return values;
+	memset(values, NO_DIGIT, sizeof values);
+	for (unsigned char i = 0; i < 64; i++)
+		values[(unsigned char)digits[i]] = i;
+	values['\r'] = values['\n'] = values[' '] = values['\t'] = SPACE;
+	made = true;
+	return values;
+}
+
+static char *put_group(char *to, unsigned bits)
+{
+	*to++ = (char)(bits >> 16);
+	*to++ = (char)(bits >> 8);
+	*to++ = (char)bits;
+	return to;
+}
+
+/* Groups without white space in them, from *at on: nearly all of a line. */
+static char *take_run(struct span text, const unsigned char *values, size_t *at, char *to)
+{
+	const unsigned char *from = (const unsigned char *)text.data + *at;
+	const unsigned char *end = (const unsigned char *)text.data + text.size;
+
+	for (; end - from >= 4; from += 4) {
+		unsigned a = values[from[0]], b = values[from[1]];
+		unsigned c = values[from[2]], d = values[from[3]];
+
+		if ((a | b | c | d) >= NO_DIGIT)
+			break;
+		to = put_group(to, a << 18 | b << 12 | c << 6 | d);
+	}
+	*at = (size_t)((const char *)from - text.data);
+	return to;
+}
+
+/* The next four digits from *at on, whatever white space is between them. */
+static bool take_group(struct span text, const unsigned char *values, size_t *at, unsigned *bits)
+{
+	size_t i = *at;
+
+	*bits = 0;
+	for (int digits = 0; digits < 4;) {
+		unsigned value = i < text.size ? values[(unsigned char)text.data[i++]] : NO_DIGIT;
+
+		if (value == NO_DIGIT)
+			return false;
+		if (value == SPACE)
+			continue;
+		*bits = *bits << 6 | value;
+		digits++;
+	}
+	*at = i;
+	return true;
+}
+
+size_t base64_take(struct span text, char *out, size_t *taken)
+{
+	const unsigned char *values = digit_values();
+	unsigned bits;
+	char *to = out;
+
+	*taken = 0;
+	for (;;) {
+		to = take_run(text, values, taken, to);
+		if (!take_group(text, values, taken, &bits))
+			break;
+		to = put_group(to, bits);
+	}
+	return (size_t)(to - out);
+}

@@ -11,6 +11,7 @@
 #include "base/compiler.h"
 #include "base/compress.h"
 #include "base/digest.h"
+#include "base/memory.h"
 #include "tests/exact.h"
 
 static void test_vectors(void **state)
@@ -191,6 +192,38 @@ static void test_base64(void **state)
 	}
 }
 
+static void test_base64_take(void **state)
+{
+	static const struct {
+		struct span text, bytes;
+		size_t taken;
+	} cases[] = {
+		{SPAN_INIT(""), SPAN_INIT(""), 0},
+		{SPAN_INIT("Zm9v"), SPAN_INIT("foo"), 4},
+		{SPAN_INIT("Zm9v\r\nYmFy\r\n"), SPAN_INIT("foobar"), 10},
+		{SPAN_INIT("Zm\n9vY m\tFy"), SPAN_INIT("foobar"), 11},
+		{SPAN_INIT("+/8AZg=="), SPAN_INIT("\xfb\xff\0"), 4},
+		{SPAN_INIT("Zm9vZm8="), SPAN_INIT("foo"), 4},
+		{SPAN_INIT("Zm9vYmF"), SPAN_INIT("foo"), 4},
+		{SPAN_INIT("Zm9v.YmFy"), SPAN_INIT("foo"), 4},
+		{SPAN_INIT("\xffZm9v"), SPAN_INIT(""), 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		char *text = memory_alloc(cases[i].text.size + 1);
+		char *out = memory_alloc(cases[i].text.size / 4 * 3 + 1);
+		size_t taken, size;
+
+		memcpy(text, cases[i].text.data, cases[i].text.size);
+		size = base64_take((struct span){text, cases[i].text.size}, out, &taken);
+		assert_true(span_equal((struct span){out, size}, cases[i].bytes));
+		assert_int_equal(taken, cases[i].taken);
+		free(out);
+		free(text);
+	}
+}
+
 /* The same bytes, piece by piece; a size that was announced wrongly is noticed. */
 static void test_compress_stream(void **state)
 {
@@ -237,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_bad_hex),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_base64),
+		cmocka_unit_test(test_base64_take),
 		cmocka_unit_test(test_compress_round_trip),
 		cmocka_unit_test(test_compress_limits),
 		cmocka_unit_test(test_compress_damage),
