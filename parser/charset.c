@@ -431,7 +431,7 @@ struct span charset_to_utf8(
 
 	if (!charset_is_unknown(label) && !name)
 		*bad = true;
-	if (!name &&
+	if (!name && span_find_byte(bytes, '\x1b') >= 0 &&
 		(span_find(bytes, SPAN("\x1b$B")) >= 0 || span_find(bytes, SPAN("\x1b(B")) >= 0))
 		name = "ISO-2022-JP-2"; /* nothing else writes these escapes */
 	if (!is_not_ascii_based(name) && is_ascii(bytes))

@@ -2,15 +2,29 @@
 
 #include "base/buffer.h"
 
+/* The next line that begins with "--" at or behind `at`; NULL: none. */
+static const char *next_dash_line(struct span body, const char *at)
+{
+	const char *end = body.data + body.size;
+
+	while (end - at >= 2) {
+		if (at[0] == '-' && at[1] == '-' && (at == body.data || at[-1] == '\n'))
+			return at;
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (!at)
+			break;
+		at++;
+	}
+	return NULL;
+}
+
 static size_t dash_lines(struct span body)
 {
-	size_t count = span_starts(body, SPAN("--"));
-	const char *at = body.data, *end = body.data + body.size;
+	const char *at = body.data;
+	size_t count = 0;
 
-	while (at && at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-		at++;
-		count += end - at > 2 && at[0] == '-' && at[1] == '-';
-	}
+	for (; at && (at = next_dash_line(body, at)) != NULL; at += 2)
+		count++;
 	return count;
 }
 
@@ -106,20 +120,16 @@ static bool has_long_header(struct span text)
 /* GMime takes time by the square of the parameters of a field. */
 static struct span cut_long_headers(struct span body, struct defects *defects)
 {
-	struct span rest = body, line;
+	const char *end = body.data + body.size, *at = body.data;
 
-	for (ptrdiff_t at; (at = span_find(rest, SPAN("--"))) >= 0;) {
-		rest = span_after(rest, (size_t)at);
-		if (rest.data == body.data || rest.data[-1] == '\n') {
-			struct span begin = rest;
+	while (at && (at = next_dash_line(body, at)) != NULL) {
+		struct span rest = {at, (size_t)(end - at)}, line;
 
-			if (span_next_line(&rest, &line) && has_long_header(rest)) {
-				defect_add(defects, "part-header-too-long");
-				return span_part(body, 0, (size_t)(begin.data - body.data));
-			}
-		} else {
-			rest = span_after(rest, 2);
+		if (span_next_line(&rest, &line) && has_long_header(rest)) {
+			defect_add(defects, "part-header-too-long");
+			return span_part(body, 0, (size_t)(at - body.data));
 		}
+		at = rest.data;
 	}
 	return body;
 }
