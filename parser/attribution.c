@@ -1,5 +1,6 @@
 #include "parser/attribution.h"
 
+#include "parser/beginning.h"
 #include "parser/label.h"
 
 #define ATTRIBUTION_LINES_MAX 5
@@ -43,12 +44,14 @@ static bool has_digit(struct span text)
 
 static bool begins_attribution(struct span text)
 {
+	static struct beginnings beginnings;
+
 	if (text.size > 0 && text.data[0] >= '0' && text.data[0] <= '9')
 		return true;
-	/* asked of every line: the first byte, without its case bit, mostly says no */
-	for (size_t i = 0; text.size > 0 && i < ARRAY_COUNT(attribution_leads); i++)
-		if ((text.data[0] | 0x20) == (attribution_leads[i].data[0] | 0x20) &&
-			span_starts_fold(text, attribution_leads[i]))
+	if (!beginning_may_be(&beginnings, attribution_leads, ARRAY_COUNT(attribution_leads), text))
+		return false;
+	for (size_t i = 0; i < ARRAY_COUNT(attribution_leads); i++)
+		if (span_starts_fold(text, attribution_leads[i]))
 			return true;
 	return false;
 }

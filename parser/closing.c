@@ -1,5 +1,6 @@
 #include "parser/closing.h"
 
+#include "parser/beginning.h"
 #include "parser/lines.h"
 
 #define DEVICE_BYTES_MAX 120
@@ -68,6 +69,7 @@ static const struct span devices[] = {SPAN_INIT("sent from "), SPAN_INIT("sent w
 
 bool closing_is_words(struct span line)
 {
+	static struct beginnings beginnings;
 	struct span text = line_trim(line);
 
 	while (text.size > 0 && memchr(",.!;:-*", text.data[text.size - 1], 7))
@@ -75,6 +77,8 @@ bool closing_is_words(struct span line)
 	while (text.size > 0 && memchr("*-", text.data[0], 2))
 		text = span_after(text, 1);
 	text = line_trim(text);
+	if (!beginning_may_be(&beginnings, closings, ARRAY_COUNT(closings), text))
+		return false;
 	for (size_t i = 0; i < ARRAY_COUNT(closings); i++)
 		if (span_equal_fold(text, closings[i]))
 			return true;
@@ -83,12 +87,15 @@ bool closing_is_words(struct span line)
 
 bool closing_is_device(struct span line)
 {
+	static struct beginnings beginnings;
 	struct span text = line_trim(line);
 
 	if (text.size > DEVICE_BYTES_MAX)
 		return false;
 	while (text.size > 0 && memchr("[(*_-", text.data[0], 5))
 		text = span_after(text, 1);
+	if (!beginning_may_be(&beginnings, devices, ARRAY_COUNT(devices), text))
+		return false;
 	for (size_t i = 0; i < ARRAY_COUNT(devices); i++)
 		if (span_starts_fold(text, devices[i]))
 			return true;

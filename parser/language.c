@@ -1,11 +1,13 @@
 #include "parser/language.h"
 
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "base/compiler.h"
 
 #define LOOKED_AT_BYTES (4u << 10)
-#define WORDS_MAX	512
+#define ENTRIES		1024 /* more than twice the words below; a power of two */
+#define HASH_BEGIN	2166136261u
 #define WORD_BYTES_MAX	16
 #define HITS_MIN	3 /* below, short texts tell only by chance */
 
@@ -50,42 +52,55 @@ static bool is_word_byte(char byte)
 	       (unsigned char)byte >= 0x80 || byte == '-';
 }
 
-/* All words in order, each with a bit for every language that has it; made once. */
+/* All words, each with a bit for every language that has it: open addressing, made once. */
 static struct entry {
 	struct span word;
 	unsigned languages;
-} entries[WORDS_MAX];
-static size_t entry_count;
+} entries[ENTRIES];
+static bool made;
 
-static int compare_entries(const void *a, const void *b)
+static uint32_t hash_step(uint32_t hash, char byte) /* FNV-1a */
 {
-	return span_compare(((const struct entry *)a)->word, ((const struct entry *)b)->word);
+	return (hash ^ (unsigned char)byte) * 16777619u;
+}
+
+/* Its place, or the free one where it belongs. */
+static struct entry *entry_of(struct span word, uint32_t hash)
+{
+	size_t at = (hash ^ hash >> 15) % ENTRIES;
+
+	while (entries[at].word.size > 0 && !span_equal(entries[at].word, word))
+		at = (at + 1) % ENTRIES;
+	return &entries[at];
+}
+
+static void add_word(struct span word, unsigned language)
+{
+	uint32_t hash = HASH_BEGIN;
+
+	for (size_t i = 0; i < word.size; i++)
+		hash = hash_step(hash, word.data[i]);
+	struct entry *entry = entry_of(word, hash);
+	entry->word = word;
+	entry->languages |= 1u << language;
 }
 
 static void make_entries(void)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < ARRAY_COUNT(languages); i++) {
+	for (unsigned i = 0; i < ARRAY_COUNT(languages); i++) {
 		struct span rest = span_from(languages[i].words), word;
 
 		while (span_next(&rest, ' ', &word))
-			if (word.size > 0 && entry_count < WORDS_MAX)
-				entries[entry_count++] = (struct entry){word, 1u << i};
+			if (word.size > 0)
+				add_word(word, i);
 	}
-	qsort(entries, entry_count, sizeof(entries[0]), compare_entries);
-	for (size_t i = 1; i < entry_count; i++) {
-		if (span_equal(entries[i].word, entries[kept].word))
-			entries[kept].languages |= entries[i].languages;
-		else
-			entries[++kept] = entries[i];
-	}
-	entry_count = kept + 1;
+	made = true;
 }
 
 static void count_word(struct span word, unsigned *hits)
 {
 	char folded[WORD_BYTES_MAX];
+	uint32_t hash = HASH_BEGIN;
 
 	if (word.size > WORD_BYTES_MAX)
 		return;
@@ -97,12 +112,11 @@ static void count_word(struct span word, unsigned *hits)
 			     (unsigned char)byte <= 0x9e;
 
 		folded[i] = capital || latin ? (char)((unsigned char)byte | 0x20) : byte;
+		hash = hash_step(hash, folded[i]);
 	}
-	const struct entry key = {{folded, word.size}, 0};
-	const struct entry *entry =
-		bsearch(&key, entries, entry_count, sizeof(entries[0]), compare_entries);
-	for (size_t i = 0; entry && i < ARRAY_COUNT(languages); i++)
-		hits[i] += entry->languages >> i & 1;
+	unsigned of = entry_of((struct span){folded, word.size}, hash)->languages;
+	for (size_t i = 0; of != 0; i++, of >>= 1)
+		hits[i] += of & 1;
 }
 
 struct span language_of(struct span text)
@@ -111,7 +125,7 @@ struct span language_of(struct span text)
 	struct span rest = span_part(text, 0, LOOKED_AT_BYTES);
 	size_t best = 0, second = 0;
 
-	if (entry_count == 0)
+	if (!made)
 		make_entries();
 	for (size_t at = 0; at < rest.size;) {
 		size_t end = at;
