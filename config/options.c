@@ -185,8 +185,7 @@ static const struct option feed_options[] = {
 		FIELD(struct config, feed_alerts),
 		.value = "false",
 		.help = "Show a silent mailbox, a quarantine or an old queue as an all-day event "
-			"to "
-			"the administrators.",
+			"to the administrators. This version does not do so yet.",
 	},
 };
 
@@ -332,7 +331,9 @@ static const struct option file_options[] = {
 	GROUP("feed", feed_table, "", "The calendar feed."),
 	GROUP("limits", limit_table, NULL, "Limits."),
 	GROUP("quarantine", quarantine_table, NULL, "Mail of senders that may not write."),
-	GROUP("retention", retention_table, NULL, "How long things are kept."),
+	GROUP("retention", retention_table, NULL,
+		"How long things are kept. This version does not act on it yet: it keeps "
+		"everything."),
 	{
 		.name = "parsers",
 		.type = OPTION_INTEGER,

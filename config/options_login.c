@@ -229,7 +229,8 @@ static const struct option login_options[] = {
 		.optional_group = true,
 		.applies = uses_token,
 		.applies_when = "with auth: xoauth2 or oauthbearer",
-		.help = "The provider that the daemon gets access tokens from, in place of token.",
+		.help = "The provider that the daemon gets access tokens from, in place of token. "
+			"This version can not do that yet and says so at its start: use token.",
 	},
 };
 
