@@ -186,13 +186,30 @@ static bool is_loopback(struct span address)
 	return span_starts(address, SPAN("127.")) || span_equal(address, SPAN("::1"));
 }
 
+/* "192.0.2.1", "2001:db8::1", "IPv6:::1"; a port or a word with a colon is none. */
+static bool is_address_literal(struct span word)
+{
+	size_t dots = 0, colons = 0;
+	if (span_starts_fold(word, SPAN("IPv6:")))
+		return true;
+	for (size_t i = 0; i < word.size && word.data[i] != '%'; i++) {
+		dots += word.data[i] == '.';
+		colons += word.data[i] == ':';
+		if (!strchr(".:0123456789abcdefABCDEF", word.data[i]))
+			return false;
+	}
+	return colons >= 2 || dots == 3;
+}
+
 /*
  * A hop inside one machine: delivery by LMTP, or a content filter that hands the mail back over
- * loopback. Every bracketed address before "by" must be loopback: one of them was written by the
- * server, others may be the client's HELO.
+ * loopback. Every address before "by" must be loopback, in brackets or without (qmail, Exchange):
+ * one of them was written by the server, others may be the client's HELO. A server that writes
+ * nothing in parentheses may have written no address of its own at all.
  */
 static bool hop_is_internal(const struct facts *facts, const struct facts_received *received)
 {
+	static const char between[] = " \t\r\n()[]<>=@,;";
 	if (span_starts_fold(received->with, SPAN("LMTP")) ||
 		span_equal_fold(received->with, SPAN("local")))
 		return true;
@@ -202,13 +219,19 @@ static bool hop_is_internal(const struct facts *facts, const struct facts_receiv
 	ptrdiff_t by = span_find_fold(value, SPAN(" by "));
 	struct span rest = span_part(value, 0, by < 0 ? 0 : (size_t)by);
 	size_t found = 0;
-	for (ptrdiff_t open = span_find_byte(rest, '['); open >= 0;
-		open = span_find_byte(rest, '[')) {
-		rest = span_after(rest, (size_t)open + 1);
-		ptrdiff_t end = span_find_byte(rest, ']');
-		if (end < 0 || !is_loopback(span_part(rest, 0, (size_t)end)))
-			return false;
-		found++;
+	if (span_find_byte(rest, '(') < 0)
+		return false;
+	while (rest.size) {
+		size_t size = 0;
+		while (size < rest.size && !strchr(between, rest.data[size]))
+			size++;
+		struct span word = span_part(rest, 0, size);
+		if (is_address_literal(word)) {
+			if (!is_loopback(word))
+				return false;
+			found++;
+		}
+		rest = span_after(rest, size + 1);
 	}
 	return found > 0;
 }

@@ -14,6 +14,16 @@
 #define HELO_LIE                                                                               \
 	"Received: from [127.0.0.1] (evil.example.com [192.0.2.66]) by mail.example.org with " \
 	"ESMTP\n"
+/* qmail and Exchange write the client's address without brackets, some servers not at all. */
+#define HELO_QMAIL \
+	"Received: from unknown (HELO [127.0.0.1]) (192.0.2.66) by mail.example.org with SMTP\n"
+#define HELO_EXCHANGE                                                                            \
+	"Received: from [127.0.0.1] (192.0.2.66) by mail.example.org (10.0.0.5) with Microsoft " \
+	"SMTP Server\n"
+#define HELO_SIX   "Received: from [IPv6:::1] (2001:db8::66) by mail.example.org with ESMTP\n"
+#define HELO_ALONE "Received: from [127.0.0.1] by mail.example.org with ESMTP\n"
+#define FILTERED_EXIM \
+	"Received: from [127.0.0.1] (port=10025 helo=filter) by mail.example.org with esmtp\n"
 #define RESULT(x)   "Authentication-Results: mx.example.org; " x "\n"
 #define OTHER_ID(x) "Authentication-Results: mx.evil.example; " x "\n"
 
@@ -77,6 +87,11 @@ static const struct {
 	{"submit", OUTSIDE SUBMITTED, "quarantined", "none of organisation.hosts"},
 	{"submit", OUTSIDE, "quarantined", "none of organisation.hosts"},
 	{"submit", HELO_LIE SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", HELO_QMAIL SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", HELO_EXCHANGE SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", HELO_SIX SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", HELO_ALONE SUBMITTED, "quarantined", "not from a user who logged in"},
+	{"submit", FILTERED_EXIM SUBMITTED, "filed", "ESMTPSA"},
 	{"submit", RELAY SUBMITTED, "quarantined", "not from a user who logged in"},
 	{"submit", "", "quarantined", "no Received field"},
 	{"submit", "Received: from a by mail.example.org.evil.example with ESMTPSA\n",
