@@ -85,6 +85,7 @@ bool imap_settle(struct imap *imap, int result, enum imap_answer *answer, struct
 		return imap_failed(imap, result, err);
 	imap_set_words(imap, imap->session->imap_response ? imap->session->imap_response : "");
 	*answer = result == MAILIMAP_NO_ERROR ? IMAP_OK : IMAP_NO;
+	imap->refused = *answer == IMAP_NO;
 	return true;
 }
 
@@ -92,6 +93,11 @@ void imap_begin(struct imap *imap, const char *words)
 {
 	buffer_clear(&imap->command);
 	buffer_append_string(&imap->command, words);
+}
+
+bool imap_was_refused(const struct imap *imap)
+{
+	return imap->refused;
 }
 
 bool imap_has_idle(const struct imap *imap)

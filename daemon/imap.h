@@ -41,6 +41,8 @@ MUST_CHECK bool imap_open(const struct imap_login *login, struct imap **imap, st
 void imap_close(struct imap *imap);
 /* What the server said last, on one line, safe to show. Valid until the next call. */
 const char *imap_words(struct imap *imap);
+/* The last command was answered NO: what it did not bring may still be there. */
+bool imap_was_refused(const struct imap *imap);
 
 bool imap_has_idle(const struct imap *imap);
 bool imap_has_uidplus(const struct imap *imap); /* RFC 4315 */

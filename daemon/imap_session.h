@@ -20,6 +20,7 @@ struct imap {
 	bool has_idle, has_uidplus, has_move, has_sasl_ir, login_disabled, auth_plain;
 	bool stored_read_only;
 	bool idle_news;
+	bool refused; /* the last command */
 	struct buffer command, words;
 	/* of the FETCH in hand */
 	imap_mail_handler *on_mail;

@@ -79,19 +79,21 @@ static bool is_same_mail(struct place *place, uint32_t uid, const struct digest 
 	return ok;
 }
 
-/* The UID of the mail in the selected folder; 0: it is not there. */
-static bool find_mail(
-	struct place *place, const struct wire_action *action, uint32_t *uid, struct error *err)
+/* The UID of the mail in the selected folder; 0: it is not there, or *refused: nobody can say. */
+static bool find_mail(struct place *place, const struct wire_action *action, uint32_t *uid,
+	bool *refused, struct error *err)
 {
 	struct imap_uids uids = {0};
-	enum imap_answer answer;
+	enum imap_answer answer = IMAP_OK;
 	bool ok = imap_find(place->reader->imap, action->message_id, 0, &uids, &answer, err);
 
 	*uid = 0;
+	*refused = answer == IMAP_NO;
 	for (size_t i = 0; ok && i < uids.count && i < CANDIDATES_MAX && *uid == 0; i++) {
 		bool there, same;
 
 		ok = is_same_mail(place, uids.items[i], &action->identity, &there, &same, err);
+		*refused = *refused || (!there && imap_was_refused(place->reader->imap));
 		if (ok && same)
 			*uid = uids.items[i];
 	}
@@ -117,7 +119,7 @@ static bool confirm(struct place *place, const struct wire_action *action, bool 
 static bool bind_action(struct place *place, const struct wire_action *action, uint32_t *uid,
 	struct outcome *outcome, struct error *err)
 {
-	bool there, same;
+	bool there, same, refused;
 
 	*uid = action->uid;
 	if (place->info.uidvalidity == action->uidvalidity) {
@@ -129,11 +131,16 @@ static bool bind_action(struct place *place, const struct wire_action *action, u
 			return true;
 		if (!there) {
 			*uid = 0;
+			if (imap_was_refused(place->reader->imap))
+				return settle_words(outcome, place->reader->imap,
+					"the mail can't be looked at");
 			return settle(outcome, WIRE_GONE, "the mail is no longer in the folder");
 		}
 	}
-	if (!find_mail(place, action, uid, err))
+	if (!find_mail(place, action, uid, &refused, err))
 		return false;
+	if (*uid == 0 && refused)
+		return settle_words(outcome, place->reader->imap, "the mail can't be looked for");
 	if (*uid == 0)
 		return settle(outcome, WIRE_DROPPED,
 			"the folder's UIDs changed and the mail was not found again");
@@ -171,18 +178,18 @@ static bool delete_mail(
 }
 
 /* A COPY whose answer was lost must not be done twice: the target is looked into first. */
-static bool is_copied(
-	struct place *place, const struct wire_action *action, bool *copied, struct error *err)
+static bool is_copied(struct place *place, const struct wire_action *action, bool *copied,
+	bool *refused, struct error *err)
 {
 	enum imap_answer answer;
 	uint32_t uid = 0;
 
-	*copied = false;
+	*copied = *refused = false;
 	if (!go_to(place, action->target, true, &answer, err))
 		return false;
 	if (answer == IMAP_NO)
 		return true;
-	if (!find_mail(place, action, &uid, err))
+	if (!find_mail(place, action, &uid, refused, err))
 		return false;
 	*copied = uid != 0;
 	return true;
@@ -193,11 +200,14 @@ static bool copy_and_delete(struct place *place, const struct wire_action *actio
 {
 	uint32_t uidvalidity = place->info.uidvalidity;
 	enum imap_answer answer;
-	bool copied;
+	bool copied, refused;
 
-	if (!is_copied(place, action, &copied, err) ||
+	if (!is_copied(place, action, &copied, &refused, err) ||
 		!go_to(place, action->folder, false, &answer, err))
 		return false;
+	if (!copied && refused)
+		return settle(outcome, WIRE_FAILED,
+			"the server does not say whether the mail was copied before");
 	if (answer == IMAP_NO || place->info.uidvalidity != uidvalidity)
 		return settle(outcome, WIRE_FAILED, "the folder changed meanwhile");
 	if (!copied) {
@@ -237,6 +247,8 @@ static bool fetch_again(
 		return false;
 	if (given)
 		return settle(outcome, WIRE_DONE, "");
+	if (imap_was_refused(place->reader->imap))
+		return settle_words(outcome, place->reader->imap, "the mail is not given");
 	return settle(outcome, WIRE_GONE, "the mail is no longer in the folder");
 }
 

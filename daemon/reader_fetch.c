@@ -40,6 +40,8 @@ struct fetch {
 	size_t count;
 	uint32_t mails;
 	bool failed;
+	bool probing; /* what comes is not meant for the ledger */
+	bool probe_came;
 	struct error *err;
 };
 
@@ -127,7 +129,9 @@ static void take_header(void *context, const struct imap_mail *mail)
 	struct buffer frame = {0};
 	struct wire_mail wire;
 
-	if (!item || item->sent || !mail->has_body || fetch->failed)
+	if (fetch->probing)
+		fetch->probe_came = fetch->probe_came || mail->has_body;
+	if (fetch->probing || !item || item->sent || !mail->has_body || fetch->failed)
 		return;
 	wire = describe(fetch, item);
 	wire.size_bytes = item->size;
@@ -284,6 +288,44 @@ static bool fetch_header(struct fetch *fetch, struct item *item, struct error *e
 	       !fetch->failed;
 }
 
+/* Whether the server gives another mail of the folder: then it is the one mail that it can't. */
+static bool probe_neighbour(
+	struct fetch *fetch, const struct item *item, bool *gives, struct error *err)
+{
+	size_t index = (size_t)(item - fetch->items);
+	size_t other = index + 1 < fetch->count ? index + 1 : index - 1;
+	enum imap_answer answer;
+	bool ok;
+
+	*gives = false;
+	if (fetch->count < 2)
+		return true;
+	fetch->probing = true;
+	fetch->probe_came = false;
+	ok = imap_fetch_header(fetch->reader->imap, fetch->items[other].uid, HEADER_MAX_BYTES,
+		take_header, fetch, &answer, err);
+	fetch->probing = false;
+	*gives = fetch->probe_came;
+	return ok;
+}
+
+/*
+ * The server answered NO. That may pass (its storage is away, it is overloaded), and a cursor that
+ * moves on would leave the mail behind for ever: so it is asked again later, as often as after a
+ * broken connection, or a few times where the server gives the mails beside it.
+ */
+static bool ask_again_later(struct fetch *fetch, const struct item *item, struct error *err)
+{
+	char words[300];
+	bool gives;
+
+	snprintf(words, sizeof(words), "%s", imap_words(fetch->reader->imap));
+	if (!probe_neighbour(fetch, item, &gives, err))
+		return false;
+	return error_set(err, gives ? ERROR_INPUT : ERROR_TEMPORARY,
+		"the server listed uid %u but refuses to give it: %s", item->uid, words);
+}
+
 static unsigned tries_allowed(const struct error *err)
 {
 	switch (err->kind) {
@@ -303,7 +345,9 @@ static bool is_hopeless(const struct fetch *fetch, const struct item *item)
 
 	return trouble->folder == fetch->reader->selected &&
 	       trouble->uidvalidity == fetch->uidvalidity && trouble->first_uid == item->uid &&
-	       trouble->last_uid == item->uid && trouble->tries >= tries_allowed(&trouble->error);
+	       trouble->last_uid == item->uid &&
+	       (trouble->alike >= tries_allowed(&trouble->error) ||
+		       trouble->tries >= TRIES_CONNECTION);
 }
 
 static bool give_up(struct fetch *fetch, struct item *item, struct error *err)
@@ -332,6 +376,8 @@ static bool fetch_alone(struct fetch *fetch, struct item *item, struct error *er
 		if (!imap_fetch_info(
 			    fetch->reader->imap, &item->uid, 1, take_info, fetch, &answer, err))
 			return false;
+		if (!item->known && imap_was_refused(fetch->reader->imap))
+			return ask_again_later(fetch, item, err);
 		if (!item->known)
 			return send_refused(fetch, item, err);
 	}
@@ -341,6 +387,8 @@ static bool fetch_alone(struct fetch *fetch, struct item *item, struct error *er
 	} else if (!fetch_streamed(fetch, item, err)) {
 		return false;
 	}
+	if (!item->sent && imap_was_refused(fetch->reader->imap))
+		return ask_again_later(fetch, item, err);
 	return item->sent || send_refused(fetch, item, err);
 }
 
@@ -404,6 +452,7 @@ static void remember_trouble(
 		.uidvalidity = fetch->uidvalidity,
 		.last_uid = fetch->items[from + count - 1].uid,
 		.tries = 1,
+		.alike = 1,
 		.error = *err,
 	};
 
@@ -412,8 +461,11 @@ static void remember_trouble(
 		from++, count--;
 	now.first_uid = fetch->items[from].uid;
 	if (trouble->folder == now.folder && trouble->uidvalidity == now.uidvalidity &&
-		trouble->first_uid == now.first_uid && trouble->last_uid == now.last_uid)
+		trouble->first_uid == now.first_uid && trouble->last_uid == now.last_uid) {
 		now.tries = trouble->tries + 1;
+		if (trouble->error.kind == err->kind)
+			now.alike = trouble->alike + 1;
+	}
 	*trouble = now;
 }
 

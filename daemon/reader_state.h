@@ -41,7 +41,7 @@ struct reader_action {
 struct reader_trouble {
 	size_t folder; /* NO_FOLDER: none */
 	uint32_t uidvalidity, first_uid, last_uid;
-	unsigned tries;
+	unsigned tries, alike; /* alike: the last ones, that ended in the same kind of error */
 	struct error error;
 };
 

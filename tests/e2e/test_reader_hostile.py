@@ -436,6 +436,42 @@ def test_a_mail_that_is_never_given_is_missing(run, good):
         assert harness.ledger.cursors["INBOX"] == (1000, 5)
 
 
+def test_no_for_a_while_is_not_missing(run, good):
+    """A server whose storage is away says NO to every FETCH of a body, and recovers."""
+    refused = []
+
+    def away(session, tag, rest):
+        if "BODY.PEEK" not in rest or len(refused) >= 9:
+            return False
+        refused.append(rest)
+        session.no(tag, "[UNAVAILABLE] storage is away")
+        return True
+
+    with Server(good, hooks={"UID FETCH": away},
+                mailboxes={"INBOX": Mailbox([mail(n) for n in range(3)])}) as server:
+        harness = run(server)
+        stored = harness.wait_mails(3, timeout=90)
+        assert sorted(one.uid for one in stored) == [1, 2, 3] and not harness.missing
+        assert any("storage is away" in state.text for state in harness.states)
+
+
+def test_no_to_the_description_is_not_missing(run, good):
+    """The same, and it does not even say how large the only new mail is."""
+    refused = []
+
+    def away(session, tag, rest):
+        if "RFC822.SIZE" not in rest or len(refused) >= 4:
+            return False
+        refused.append(rest)
+        session.no(tag, "[INUSE] another session compacts the folder")
+        return True
+
+    with Server(good, hooks={"UID FETCH": away},
+                mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
+        harness = run(server)
+        assert harness.wait_mails(1, timeout=60)[0].uid == 1 and not harness.missing
+
+
 def test_a_mail_at_which_the_answer_is_always_unreadable(run, good):
     """It is fetched alone, three times; then it is recorded as missing and the others go on."""
     def poison(session, tag, rest):
