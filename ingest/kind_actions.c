@@ -113,7 +113,7 @@ static bool actions_plan(struct plan *plan, struct error *err)
 		const struct minutes_task *old = minutes_take(mail, &minutes, action);
 		if (!old)
 			action_add(plan, i, user);
-		else if (!mail->again)
+		else if (!mail->again && span_equal(old->task.state, SPAN("open")))
 			action_update(plan, old, action, user);
 	}
 	if (!mail->facts->action_count)

@@ -11,6 +11,8 @@
 #define CORRECTION_MS (14 * 24 * INT64_C(3600000))
 /* Every line asks the record once where it stood before. */
 #define LINES_ASKED 100
+/* The same line of as many earlier minutes. */
+#define TASKS_ASKED 500
 /* Lines that share so many words are two versions of one. */
 #define LIKENESS 0.6
 
@@ -74,8 +76,7 @@ static bool minutes_hold(const struct minutes *minutes, int64_t message_id)
 static bool tasks_add(
 	struct mail *mail, int64_t message_id, struct minutes *minutes, struct error *err)
 {
-	struct task_filter filter = {
-		.message_id = message_id, .kind = SPAN("action"), .state = SPAN("open")};
+	struct task_filter filter = {.message_id = message_id, .kind = SPAN("action")};
 	struct task *rows = NULL;
 	size_t count = 0;
 	struct facts facts = {0};
@@ -135,10 +136,9 @@ static bool by_subject(struct mail *mail, struct minutes *minutes, struct error 
 	for (size_t i = 0; i < mail->facts->action_count && i < LINES_ASKED; i++) {
 		struct task_filter filter = {
 			.kind = SPAN("action"),
-			.state = SPAN("open"),
 			.title_part_folded = action_core(
 				mail->intake->config, mail->arena, &mail->facts->actions[i]),
-			.page = {.limit = 20},
+			.page = {.limit = TASKS_ASKED},
 		};
 		struct task *rows = NULL;
 		size_t count = 0;
@@ -163,9 +163,21 @@ bool minutes_find(struct mail *mail, struct minutes *minutes, struct error *err)
 	/* Read anew: a line that is read otherwise now is still the same task. */
 	if (mail->again && !tasks_add(mail, mail->message_id, minutes, err))
 		return false;
-	if (!by_thread(mail, minutes, err))
-		return false;
-	return minutes->count || by_subject(mail, minutes, err);
+	/* A second correction answers the first, which made few tasks or none of its own. */
+	return by_thread(mail, minutes, err) && by_subject(mail, minutes, err);
+}
+
+/*
+ * What is done is not done again because the minutes are corrected; but a line that is only like
+ * it, or has another date, asks for something new.
+ */
+static bool may_be(const struct mail *mail, const struct minutes_task *task,
+	const struct facts_action *action, struct span core)
+{
+	if (mail->again || span_equal(task->task.state, SPAN("open")))
+		return true;
+	bool same = span_equal(core, task->core) || span_equal(action->text, task->action.text);
+	return same && date_compare(task->action.due, action->due) == 0;
 }
 
 const struct minutes_task *minutes_take(
@@ -176,7 +188,7 @@ const struct minutes_task *minutes_take(
 	double likeness = LIKENESS;
 	for (size_t i = 0; i < minutes->count; i++) {
 		struct minutes_task *task = &minutes->tasks[i];
-		if (task->taken)
+		if (task->taken || !may_be(mail, task, action, core))
 			continue;
 		double like = span_equal(core, task->core) ? 2 : action_likeness(core, task->core);
 		if (like < likeness)

@@ -20,8 +20,8 @@ struct minutes {
 };
 
 /*
- * Open tasks of the minutes that this mail answers, or of those under the same subject in the two
- * weeks before it. None: it is no correction.
+ * Tasks, open and done, of the minutes that this mail answers and of those under the same subject
+ * in the two weeks before it. None: it is no correction.
  */
 MUST_CHECK bool minutes_find(struct mail *mail, struct minutes *minutes, struct error *err);
 

@@ -290,6 +290,18 @@ static void test_actions(void **state)
 	minutes(d, "m3@example.org", "Minutes 20 November (corrected)", NULL, second,
 		ARRAY_COUNT(second));
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM task"), 7);
+	/* What was done meanwhile is not to be done again because the minutes are corrected. */
+	struct task done = task_titled(d, "chairs");
+	done.state = SPAN("done");
+	fixture_begin(&d->store, "task done");
+	must(&d->store, task_edit(&d->store.operation, &done, &d->store.err));
+	fixture_commit(&d->store);
+	minutes(d, "m3b@example.org", "Re: Minutes 20 November", "m2@example.org", second,
+		ARRAY_COUNT(second));
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM task"), 7);
+	minutes(d, "m3c@example.org", "Minutes 20 November (final)", NULL, second, 1);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM task"), 7);
+	assert_span(task_titled(d, "chairs").state, "done");
 	/* Another meeting's line is another task. */
 	minutes(d, "m4@example.org", "Minutes 27 November", NULL, second + 3, 1);
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM task"), 8);
