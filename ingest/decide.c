@@ -158,7 +158,10 @@ bool intake_decide(struct intake *intake, const struct intake_copy *copy, const 
 		return error_set(
 			err, ERROR_BUG, "decide: no message %lld", (long long)copy->message_id);
 	mail_init(&mail, intake, &intake->arena, facts, copy->message_id, row.history, now_ms);
-	if ((anew || span_equal(row.state, SPAN("received"))) && !reading_record(&mail, err))
+	/* Another copy may have killed the parser; this one was read. */
+	bool unread =
+		span_equal(row.state, SPAN("received")) || span_equal(row.state, SPAN("dead"));
+	if ((anew || unread) && !reading_record(&mail, err))
 		return false;
 	struct route route = route_find(intake, &intake->arena, facts, copy->mailbox, copy->folder);
 	return route_decide(&mail, &route, anew, copy->actor, err);

@@ -85,16 +85,29 @@ static void no_contact_ask(struct plan *plan)
 			  : SPAN("nobody outside is named in From, To, Cc or Bcc"));
 }
 
+/* A mail program put it there and nobody asked for anything: mail among colleagues. */
+static bool is_internal(const struct plan *plan)
+{
+	return plan->route.sent && plan->mail->sender >= 0 && !plan->mail->facts->request_count;
+}
+
+static void nobody_plan(struct plan *plan)
+{
+	if (is_internal(plan))
+		plan_ignore(plan, SPAN("internal: sent to colleagues alone"));
+	else if (participants_uncertain(plan->mail, KIND_CAPTURE))
+		record_uncertain(plan);
+	else
+		no_contact_ask(plan);
+}
+
 static bool capture_plan(struct plan *plan, struct error *err)
 {
+	/* With somebody outside in To it is a mail to him, even if it quotes another. */
 	if (!matches_add(plan, err))
 		return false;
 	if (!plan->matches) {
-		/* With somebody outside in To it is a mail to him that quotes another. */
-		if (participants_uncertain(plan->mail, KIND_CAPTURE))
-			record_uncertain(plan);
-		else
-			no_contact_ask(plan);
+		nobody_plan(plan);
 		return true;
 	}
 	if (!activities_add(plan, err))

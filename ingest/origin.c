@@ -45,9 +45,8 @@ static void bounced_mark(struct plan *plan, const struct facts_bounced *bounced)
 void origin_ignore(struct plan *plan)
 {
 	const struct facts *facts = plan->mail->facts;
-	plan->state = "ignored";
-	plan->rule = arena_format(plan->mail->arena, "origin:%s", facts_origin_name(facts->origin));
-	plan_add(plan, EFFECT_IGNORE, plan->rule);
+	plan_ignore(plan,
+		arena_format(plan->mail->arena, "origin:%s", facts_origin_name(facts->origin)));
 	if (facts->origin != ORIGIN_BOUNCE || plan->mail->again)
 		return;
 	for (size_t i = 0; i < facts->bounced_count; i++)

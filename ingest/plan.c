@@ -55,6 +55,13 @@ struct effect *plan_ask(struct plan *plan, const char *reason, struct span addre
 	return effect;
 }
 
+void plan_ignore(struct plan *plan, struct span rule)
+{
+	plan->state = "ignored";
+	plan->rule = rule;
+	plan_add(plan, EFFECT_IGNORE, rule);
+}
+
 static void plan_quarantine(struct plan *plan)
 {
 	plan->state = "quarantined";
@@ -96,15 +103,11 @@ static bool plan_is_ignored(const struct plan *plan)
 
 static void plan_conclude(struct plan *plan)
 {
-	if (plan_is_ignored(plan)) {
-		plan->rule = plan->matches->evidence;
-		plan_add(plan, EFFECT_IGNORE, plan->rule);
-	}
+	if (plan_is_ignored(plan))
+		plan_ignore(plan, plan->matches->evidence);
 	for (const struct effect *effect = plan->effects; effect; effect = effect->next) {
 		if (effect->kind == EFFECT_UNRESOLVED)
 			plan->state = "waiting";
-		else if (effect->kind == EFFECT_IGNORE && !plan->state)
-			plan->state = "ignored";
 	}
 	if (!plan->state)
 		plan->state = "filed";

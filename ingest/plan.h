@@ -97,6 +97,8 @@ void plan_init(struct plan *plan, struct mail *mail);
 /* Adds an effect of that kind at the end; the caller fills it. */
 struct effect *plan_add(struct plan *plan, enum effect_kind kind, struct span why);
 struct match *plan_add_match(struct plan *plan, const struct match *match);
+/* Nothing comes of the mail, by this rule. */
+void plan_ignore(struct plan *plan, struct span rule);
 /* An unresolved item; address may be empty. */
 struct effect *plan_ask(struct plan *plan, const char *reason, struct span address,
 	struct span name, struct span why);

@@ -81,6 +81,24 @@ static bool detail_names_folder(struct span detail, struct span folder)
 	return span_equal(detail, folder) || span_equal(detail, span_after(folder, start));
 }
 
+/* What mail programs call the folder of sent mail, in our four languages. */
+static bool folder_is_sent(struct arena *arena, struct span folder)
+{
+	static const char *const names[] = {"sent", "sent items", "sent messages", "sent mail",
+		"gesendet", "gesendete objekte", "gesendete elemente", "verzonden",
+		"verzonden items", "verzonden berichten", "envoyés", "éléments envoyés",
+		"messages envoyés", "objets envoyés"};
+	struct span folded = text_fold(arena, folder);
+	size_t start = folded.size;
+	while (start > 0 && folded.data[start - 1] != '/' && folded.data[start - 1] != '.')
+		start--;
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		if (span_equal(span_after(folded, start), text_fold(arena, span_from(names[i]))))
+			return true;
+	}
+	return false;
+}
+
 /* An envelope address whose detail is the folder's name: outsiders can write to it. */
 static struct span folder_reached_from_outside(
 	struct arena *arena, const struct facts *facts, char separator, struct span folder)
@@ -129,6 +147,7 @@ struct route route_find(const struct intake *intake, struct arena *arena, const 
 		route.kind = known->kind;
 	if (known && known->trust_folder) {
 		route.trusted = true;
+		route.sent = folder_is_sent(arena, folder);
 		route.refused = folder_reached_from_outside(
 			arena, facts, intake->config->tag_separator, folder);
 	} else if (envelope_take(intake, arena, facts, mailbox, &route)) {

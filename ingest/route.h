@@ -14,6 +14,7 @@ struct route {
 	bool has_secret;     /* it carried the mailbox's secret tag */
 	const char *by;	     /* "envelope", "mailbox" or "recipients" */
 	bool trusted;	     /* a colleague put it into this folder */
+	bool sent;	     /* …or rather his mail program did: it is where sent mail goes */
 	struct span refused; /* trusted folder, but mail from outside reached it: the reason */
 };
 

@@ -114,6 +114,17 @@ static void test_trusted_folder(void **state)
 	struct task *tasks;
 	assert_int_equal(desk_tasks(d, message, &tasks), 1);
 	assert_int_equal(tasks[0].contact_id, contact);
+	/* Mail among colleagues is no question there, but is where somebody put it on purpose. */
+	struct letter internal = {.id = "d4@example.org",
+		.from = "anna@example.org",
+		.to = "bert@example.org",
+		.subject = "Lunch"};
+	message = desk_deliver(d, "crm", "Sent", &internal);
+	assert_string_equal(desk_state(d, message), "ignored");
+	assert_string_equal(desk_rule(d, message), "internal: sent to colleagues alone");
+	internal.id = internal.subject = "d5@example.org";
+	message = desk_deliver(d, "crm", "Shared/CRM", &internal);
+	assert_string_equal(desk_item(d, message), "no-contact");
 }
 
 /* One mail to two kinds has each kind's effects once; copies change nothing. */
