@@ -12,6 +12,7 @@
 #include "cli/nouns.h"
 #include "cli/pick.h"
 #include "cli/records.h"
+#include "ingest/status.h"
 #include "store/mailbox.h"
 #include "store/setting.h"
 
@@ -33,7 +34,7 @@ static enum exit_code run_list(struct cli *cli)
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!status_mailboxes(cli, &array, &err))
+	if (!status_mailboxes(cli->db, cli->config, &array, &err))
 		return cli_fail(&err);
 	output_rows(
 		&cli->output, array, columns, ARRAY_COUNT(columns), "no mailboxes are configured");
@@ -57,7 +58,7 @@ static enum exit_code run_show(struct cli *cli)
 		code = pick_mailbox(cli, cli_argument(cli, 0), &mailbox);
 	if (code != EXIT_DONE)
 		return code;
-	if (!status_mailboxes(cli, &array, &err))
+	if (!status_mailboxes(cli->db, cli->config, &array, &err))
 		return cli_fail(&err);
 	object = json_array_get(array, (size_t)(mailbox - cli->config->mailboxes));
 	output_record(&cli->output, json_incref(object), columns, ARRAY_COUNT(columns));

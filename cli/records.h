@@ -20,7 +20,4 @@ json_t *case_json(struct cli *cli, const struct support_case *item);
 json_t *deal_json(struct cli *cli, const struct deal *deal);
 json_t *message_json(struct cli *cli, const struct message_row *message);
 
-/* Of all configured mailboxes, as in `postroom status`. */
-MUST_CHECK bool status_mailboxes(struct cli *cli, json_t **array, struct error *err);
-
 #endif

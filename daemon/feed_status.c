@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "ingest/status.h"
 #include "store/mailbox.h"
 #include "store/message.h"
 #include "store/unresolved.h"
@@ -15,65 +16,21 @@ struct status {
 	size_t mailbox_count;
 };
 
-static bool status_read(
+static bool metrics_read(
 	struct db *db, struct arena *arena, struct status *status, struct error *err)
 {
 	return message_sum(db, &status->sum, err) && unresolved_waiting(db, &status->queue, err) &&
 	       mailbox_list(db, arena, &status->mailboxes, &status->mailbox_count, err);
 }
 
-static json_t *json_time(int64_t instant_ms)
-{
-	char text[CLOCK_RFC3339_SIZE];
-
-	return instant_ms == 0 ? json_null() : json_string(clock_rfc3339(instant_ms, 0, text));
-}
-
-static json_t *json_words(struct span text)
-{
-	return span_is_empty(text) ? json_null() : json_stringn(text.data, text.size);
-}
-
-static json_t *sum_json(const struct ledger_sum *sum)
-{
-	return json_pack("{sI sI sI sI sI sI sI sI}", "fetched", (json_int_t)sum->fetched,
-		"received", (json_int_t)sum->received, "filed", (json_int_t)sum->filed, "waiting",
-		(json_int_t)sum->waiting, "ignored", (json_int_t)sum->ignored, "quarantined",
-		(json_int_t)sum->quarantined, "dead", (json_int_t)sum->dead, "erased",
-		(json_int_t)sum->erased);
-}
-
-static json_t *mailboxes_json(const struct status *status)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < status->mailbox_count; i++) {
-		const struct mailbox_row *mailbox = &status->mailboxes[i];
-
-		json_array_append_new(
-			list, json_pack("{so so so so so}", "name", json_words(mailbox->name),
-				      "state", json_words(mailbox->state), "waits_for",
-				      json_words(mailbox->waits_for), "last_success",
-				      json_time(mailbox->last_success_ms), "last_error",
-				      json_words(mailbox->last_error)));
-	}
-	return list;
-}
-
 bool feed_write_health(
 	struct db *db, const struct config *config, struct buffer *out, struct error *err)
 {
-	CLEANUP(arena_done) struct arena arena = {0};
-	struct status status;
 	json_t *health;
 	char *text;
 
-	(void)config;
-	if (!status_read(db, &arena, &status, err))
+	if (!status_read(db, config, clock_now_ms(), &health, err))
 		return false;
-	health = json_pack("{so s{sI so} so}", "ledger", sum_json(&status.sum), "queue", "waiting",
-		(json_int_t)status.queue.waiting, "oldest", json_time(status.queue.oldest_ms),
-		"mailboxes", mailboxes_json(&status));
 	text = json_dumps(health, JSON_COMPACT);
 	buffer_append_string(out, text);
 	buffer_append_byte(out, '\n');
@@ -142,7 +99,7 @@ bool feed_write_metrics(
 	struct status status;
 
 	(void)config;
-	if (!status_read(db, &arena, &status, err))
+	if (!metrics_read(db, &arena, &status, err))
 		return false;
 	metric_states(out, &status.sum);
 	metric_head(

@@ -10,7 +10,7 @@
 #include "config/config.h"
 #include "store/db.h"
 
-/* {"ledger": {…}, "queue": {…}, "mailboxes": [{"name", "state", …}]} */
+/* The JSON of `postroom status --json` (ingest/status.h). */
 MUST_CHECK bool feed_write_health(
 	struct db *db, const struct config *config, struct buffer *out, struct error *err);
 /* Prometheus text exposition format, version 0.0.4. */
