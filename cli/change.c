@@ -44,7 +44,7 @@ void change_report(struct cli *cli, int64_t operation_id, json_t *more, const ch
 	vsnprintf(text, sizeof text, format, values);
 	va_end(values);
 	if (dry_run)
-		message_print("%s: nothing was written (--dry-run)", text);
+		message_print("dry run, nothing was written: %s", text);
 	else if (operation_id)
 		message_print("%s; undo with: postroom undo %" PRId64, text, operation_id);
 	else

@@ -107,7 +107,7 @@ bool cli_confirm(struct cli *cli, const char *question)
 		return true;
 	if (cli_flag(cli, "no-input") || !isatty(STDIN_FILENO)) {
 		message_print(
-			"%s: nothing was done; say --yes to do it without being asked", question);
+			"%s Nothing was done; say --yes to do it without being asked", question);
 		return false;
 	}
 	fprintf(stderr, "%s [y/N] ", question);

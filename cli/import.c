@@ -56,10 +56,10 @@ static void import_print(struct cli *cli, const struct import_progress *total)
 
 	if (!cli->output.json) {
 		json_decref(object);
-		message_print("%" PRId64 " mails: %" PRId64 " new, %" PRId64 " known already, "
+		message_print("%" PRId64 " mail%s: %" PRId64 " new, %" PRId64 " known already, "
 			      "%" PRId64 " dead, %" PRId64 " not taken",
-			total->mails_seen, total->mails_new, total->mails_known, total->mails_dead,
-			total->mails_failed);
+			total->mails_seen, total->mails_seen == 1 ? "" : "s", total->mails_new,
+			total->mails_known, total->mails_dead, total->mails_failed);
 		if (total->mails_dead > 0)
 			message_print("see: postroom message list --state dead");
 		return;

@@ -341,7 +341,11 @@ static void field_print(
 			block_print(output, column->title, json_string_value(value));
 		return;
 	}
-	value_append(&text, value, column);
+	/* A table shows a flag by its title; here that stands before it. */
+	if (column->kind == COLUMN_FLAG)
+		buffer_append_string(&text, json_is_true(value) ? "yes" : "");
+	else
+		value_append(&text, value, column);
 	if (text.size > 0) {
 		if (output->colour && column->kind == COLUMN_STATE)
 			colour = state_colour(buffer_string(&text));

@@ -96,7 +96,9 @@ static enum exit_code run_list(struct cli *cli)
 	array = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(array, task_json(cli, &rows[i]));
-	output_rows(&cli->output, array, list_columns, ARRAY_COUNT(list_columns), "no tasks");
+	/* The state, which stands last, says something only where all are listed. */
+	output_rows(&cli->output, array, list_columns,
+		ARRAY_COUNT(list_columns) - (filter.state.size ? 1 : 0), "no tasks");
 	return EXIT_DONE;
 }
 

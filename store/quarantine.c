@@ -25,9 +25,9 @@ bool quarantine_count_sender(
 
 	/* Ten times the limit: a colleague whose address is forged has many mails of his own. */
 	if (!sql_start(db,
-		    "SELECT count(*) FROM (SELECT message_id FROM message_address "
-		    "WHERE address_folded = ?1 AND role = 'from' "
-		    "ORDER BY message_id DESC LIMIT ?2) newest "
+		    "SELECT count(*) FROM (SELECT a.message_id FROM message_address a "
+		    "WHERE a.address_folded = ?1 AND a.role = 'from' "
+		    "ORDER BY a.message_id DESC LIMIT ?2) newest "
 		    "JOIN message m ON m.id = newest.message_id "
 		    "WHERE m.state = 'quarantined' AND m.raw_size_bytes > 0",
 		    &q, err))

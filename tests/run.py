@@ -216,6 +216,11 @@ def main():
     parser.add_argument('--only', action='append', metavar='SECTION',
                         help='only this section and the builds: asan, e2e, crash, fault, dev, fuzz')
     options = parser.parse_args()
+    names = {name for name, _ in sections(long=True) if not name.startswith('build')}
+    for name in set(options.only or []) - names:
+        parser.error(f'there is no section {name}; there are: {", ".join(sorted(names))}')
+    for name in set(options.only or []) - {name for name, _ in sections(options.long)}:
+        parser.error(f'{name} runs with --long')
     BUILD.mkdir(exist_ok=True)
     total = Total()
     for name, section in sections(options.long):

@@ -301,6 +301,8 @@ def test_unresolved(filled):
     before = filled.json('status')
     dry = filled.json('unresolved', 'create', items[0]['id'], '--dry-run')
     assert dry['settled'] == 2 and dry['operation'] is None and dry['dry_run'] is True
+    assert 'dry run, nothing was written: would settle 2 items' in filled(
+        'unresolved', 'create', items[0]['id'], '--dry-run').err
     after = filled.json('status')
     assert (before['ledger'], before['queue']) == (after['ledger'], after['queue'])
 
@@ -449,6 +451,7 @@ def test_tickets(postroom):
              '2026-01-31', '--currency', 'EUR')
     shown = postroom.json('ticket', 'show', 'x-1')
     assert shown['payable'] == '119.00' and shown['overdue'] is True
+    assert re.search(r'^overdue: +yes$', postroom('ticket', 'show', 'x-1').out, re.MULTILINE)
     postroom('ticket', 'show', 8, code=3)  # a number is no part of a title
     postroom('ticket', 'assign', number, 'ben')
     postroom('ticket', 'hold', number, code=2)

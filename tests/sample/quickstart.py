@@ -4,6 +4,8 @@ mails say (tests/sample/contents.py)."""
 
 import argparse
 import datetime
+import email
+import email.utils
 import json
 import os
 import pathlib
@@ -212,7 +214,7 @@ def show(feed_address):
             ("Follow-ups and actions", ("task", "list"))):
         print(f"\n=== {title}   (postroom {' '.join(arguments)})\n")
         print(postroom(*arguments), end="")
-    print(f"\n=== Anna's calendar\n\n{feed_address}")
+    print(f"\n=== Anna's calendar   (for a calendar program, or curl)\n\n{feed_address}")
 
 
 def show_commands():
@@ -221,6 +223,7 @@ def show_commands():
 === To try, in a second terminal in {TOP}
 
   alias postroom={command}
+  postroom ticket show PP-2041             an invoice, and all mail about it
   postroom unresolved list                 who is not known yet
   postroom unresolved create jonas@fjord.example --dry-run
                                            what making this contact would settle
@@ -231,12 +234,21 @@ def show_commands():
   postroom message list --state quarantined
   postroom search offerte
   ./quickstart --deliver                   one more mail: Bram writes to Jonas, BCC crm@
+  ./quickstart --deliver FILE.eml          a mail of yours, to the mailbox in its To field
 
 Ctrl-C ends it. Log lines of postroomd follow.
 """)
 
 
 # ------------------------------------------------------------ one more mail
+
+
+def mailbox_of(mail):
+    """The sample mailbox that a mail's header names; crm, which takes blind copies, where none."""
+    header = email.message_from_bytes(mail)
+    named = {address.lower() for _, address in email.utils.getaddresses(
+        str(value) for field in ("Delivered-To", "To", "Cc") for value in header.get_all(field, []))}
+    return next((box for box, address in mails.MAILBOX_ADDRESSES.items() if address in named), "crm")
 
 
 def deliver(path):
@@ -261,8 +273,10 @@ def deliver(path):
         mail = mails.render(one, {}, now)
     server = Dovecot.__new__(Dovecot)
     server.__dict__.update(where["server"])
-    server.deliver("crm", mail)
-    say("Delivered to crm@example.org; `build/quickstart/postroom message list --limit 1` shows it.")
+    box = mailbox_of(mail)
+    server.deliver(box, mail)
+    say(f"Delivered to {mails.MAILBOX_ADDRESSES[box]}; "
+        "`build/quickstart/postroom message list --limit 1` shows it.")
 
 
 # ------------------------------------------------------------ the whole
