@@ -220,3 +220,9 @@ void secret_forget(struct buffer *value)
 		explicit_bzero(value->data, value->capacity);
 	buffer_clear(value);
 }
+
+void secret_done(struct buffer *value)
+{
+	secret_forget(value);
+	buffer_done(value);
+}

@@ -17,5 +17,7 @@ MUST_CHECK bool secret_read(
 	const struct config_secret *secret, struct buffer *value, struct error *err);
 /* Overwrites the bytes, then empties the buffer. */
 void secret_forget(struct buffer *value);
+/* And gives the memory back. */
+void secret_done(struct buffer *value);
 
 #endif

@@ -25,7 +25,7 @@ static bool start_of(const struct config *config, const struct config_mailbox *m
 
 static bool log_in(const struct config *config, const struct config_mailbox *mailbox)
 {
-	CLEANUP(secret_forget) struct buffer secret = {0};
+	CLEANUP(secret_done) struct buffer secret = {0};
 	struct arena arena = {0};
 	struct wire_start start;
 	struct error err;
@@ -101,7 +101,7 @@ static void print_preview(
 static bool preview(
 	const struct config *config, const struct config_mailbox *mailbox, struct error *err)
 {
-	CLEANUP(secret_forget) struct buffer secret = {0};
+	CLEANUP(secret_done) struct buffer secret = {0};
 	struct arena arena = {0};
 	struct wire_start start;
 	struct reader_preview *previews =

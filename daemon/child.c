@@ -15,6 +15,8 @@
 
 #define DELAY_FIRST_MS 100
 #define DELAY_LAST_MS  60000
+/* Who lived that long died of something else than the one before. */
+#define STEADY_MS 30000
 /* A role that lets more pile up does not read: it is ended. Holds several configuration files. */
 #define CONTROL_OUT_MAX_BYTES ((size_t)32 << 20)
 
@@ -106,7 +108,7 @@ bool child_start(struct child *child, uint32_t id, int peer, struct error *err)
 	child->id = id;
 	child->state = CHILD_UP;
 	child->ready = false;
-	child->progress_at_ms = clock_monotonic_ms();
+	child->started_at_ms = child->progress_at_ms = clock_monotonic_ms();
 	log_event(LOG_LEVEL_INFO, "started", log_string("what", child_kind_name(child->kind)),
 		log_string("name", child->name), log_number("pid", child->pid));
 	return true;
@@ -137,7 +139,16 @@ void child_not_started(struct child *child, const struct error *err)
 		log_number("again_in_ms", child->restart_at_ms - clock_monotonic_ms()));
 }
 
-void child_progressed(struct child *child)
+void child_alive(struct child *child)
+{
+	int64_t now = clock_monotonic_ms();
+
+	child->progress_at_ms = now;
+	if (now - child->started_at_ms >= STEADY_MS)
+		child->delay_ms = 0;
+}
+
+void child_useful(struct child *child)
 {
 	child->progress_at_ms = clock_monotonic_ms();
 	child->delay_ms = 0;

@@ -31,7 +31,7 @@ struct child {
 	struct channel control;
 	bool ready; /* it said ROLE_READY (ledger and feed) */
 	/* monotonic */
-	int64_t progress_at_ms, restart_at_ms, kill_at_ms;
+	int64_t started_at_ms, progress_at_ms, restart_at_ms, kill_at_ms;
 	int64_t delay_ms; /* before the next start; 0: none yet */
 };
 
@@ -47,8 +47,10 @@ MUST_CHECK bool child_start(struct child *child, uint32_t id, int peer, struct e
 void child_ended(struct child *child, int status);
 /* It could not even be started: as child_ended, without a process. */
 void child_not_started(struct child *child, const struct error *err);
-/* It did something useful: its delays begin at the beginning again. */
-void child_progressed(struct child *child);
+/* It says that it does not hang. Its delays begin anew only when it has lived for a while. */
+void child_alive(struct child *child);
+/* It did what it is there for (a commit): its delays begin anew. */
+void child_useful(struct child *child);
 /* Asks it to end (CONTROL_STOP, or by closing what it reads) and kills it after grace_ms. */
 void child_stop(struct child *child, int64_t grace_ms);
 /* Ends it at once; child_ended follows when it is gone. */

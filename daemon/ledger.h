@@ -153,6 +153,7 @@ struct ledger {
 	struct batch batch;
 	size_t queued_bytes;
 
+	bool useful; /* the supervisor was told of a commit */
 	bool stopping, control_ended;
 	bool paused; /* the disk is nearly full */
 	char pause_text[256];

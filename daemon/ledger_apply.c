@@ -37,36 +37,49 @@ static bool mailbox_id(struct ledger *ledger, struct source *source, int64_t now
 	return true;
 }
 
-static bool folder_row(struct ledger *ledger, struct entry *entry, struct span name, int64_t now_ms,
-	struct folder_row *row, struct error *err)
+static const struct source_folder *known_folder(const struct source *source, struct span name)
 {
-	struct source *source = entry->source;
-	struct source_folder *known;
-	int64_t mailbox;
+	for (const struct source_folder *known = source->folders; known; known = known->next)
+		if (span_equal(span_from(known->name), name))
+			return known;
+	return NULL;
+}
 
-	if (!mailbox_id(ledger, source, now_ms, &mailbox, err) ||
-		!folder_ensure(ledger->db, mailbox, name, row, &entry->arena, err))
-		return false;
+static void know_folder(struct source *source, struct span name, int64_t id)
+{
+	struct source_folder *known;
+
+	if (known_folder(source, name))
+		return;
 	known = memory_alloc(sizeof *known + name.size + 1);
 	known->next = source->folders;
-	known->id = row->id;
+	known->id = id;
 	memcpy(known->name, name.data, name.size);
 	known->name[name.size] = '\0';
 	source->folders = known;
+}
+
+static bool folder_row(struct ledger *ledger, struct entry *entry, struct span name, int64_t now_ms,
+	struct folder_row *row, struct error *err)
+{
+	int64_t mailbox;
+
+	if (!mailbox_id(ledger, entry->source, now_ms, &mailbox, err) ||
+		!folder_ensure(ledger->db, mailbox, name, row, &entry->arena, err))
+		return false;
+	know_folder(entry->source, name, row->id);
 	return true;
 }
 
 static bool folder_id(struct ledger *ledger, struct entry *entry, struct span name, int64_t now_ms,
 	int64_t *id, struct error *err)
 {
+	const struct source_folder *known = known_folder(entry->source, name);
 	struct folder_row row;
 
-	for (const struct source_folder *known = entry->source->folders; known;
-		known = known->next) {
-		if (span_equal(span_from(known->name), name)) {
-			*id = known->id;
-			return true;
-		}
+	if (known) {
+		*id = known->id;
+		return true;
 	}
 	if (!folder_row(ledger, entry, name, now_ms, &row, err))
 		return false;

@@ -101,6 +101,7 @@ void ledger_drop_sources(struct ledger *ledger)
 			continue;
 		}
 		*at = source->next;
+		source_forget_ids(source);
 		buffer_done(&source->parts);
 		free(source->mailbox);
 		free(source);

@@ -62,8 +62,10 @@ static void note_progress(struct ledger *ledger, struct source *source)
 		return;
 	source->useful = true;
 	role_write_id(source->id, channel_begin(&ledger->control, ROLE_PEER_PROGRESS, &mark));
-	if (!channel_end(&ledger->control, mark, &err))
-		return; /* the supervisor is gone: we end with it */
+	if (channel_end(&ledger->control, mark, &err) && !ledger->useful)
+		ledger->useful =
+			channel_send(&ledger->control, ROLE_USEFUL, (struct span){0}, &err);
+	/* when the supervisor is gone we end with it */
 }
 
 static void settle_mail(struct ledger *ledger, struct entry *entry)
@@ -111,13 +113,14 @@ void entry_settle(struct ledger *ledger, struct entry *entry)
 		break;
 	case ENTRY_OPENED:
 		settle_opened(source, entry);
-		note_progress(ledger, source);
 		break;
 	case ENTRY_ACTION_DONE:
 		settle_action_done(source, &entry->of.done);
 		break;
 	case ENTRY_STATE:
 		ledger->sum_changed = true;
+		if (entry->of.state.state == READER_WATCHING)
+			note_progress(ledger, source);
 		break;
 	case ENTRY_FETCHED:
 		break;

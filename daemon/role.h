@@ -5,7 +5,7 @@
  *   supervisor -> ledger   ROLE_START; ROLE_CONFIG after SIGHUP; ROLE_PEER with a socket for every
  *                          process that talks to the ledger; CONTROL_STOP
  *   ledger -> supervisor   ROLE_READY or ROLE_REFUSED; then CONTROL_PROGRESS, ROLE_STATUS,
- *                          ROLE_PEER_PROGRESS, ROLE_PEER_STALLED
+ *                          ROLE_USEFUL, ROLE_PEER_PROGRESS, ROLE_PEER_STALLED
  *   supervisor -> feed     ROLE_START, CONTROL_STOP
  *   feed -> supervisor     ROLE_READY or ROLE_REFUSED; then CONTROL_PROGRESS
  *   feed -> ledger         ROLE_FETCHED
@@ -31,6 +31,7 @@ enum role_frame { /* beside CONTROL_STOP and CONTROL_PROGRESS of wire.h */
 	ROLE_STATUS = 82,	 /* text, one line for STATUS= */
 	ROLE_PEER_PROGRESS = 83, /* u32, the peer's id: it did something useful */
 	ROLE_PEER_STALLED = 84,	 /* u32: it does not answer any more; end it */
+	ROLE_USEFUL = 85,	 /* empty, of the ledger: it committed something */
 	ROLE_FETCHED = 96,
 };
 

@@ -48,7 +48,7 @@ void supervisor_reload(struct supervisor *supervisor);
 struct child *supervisor_ledger(struct supervisor *supervisor);
 /* Gives the ledger the configuration that is in force now. */
 MUST_CHECK bool supervisor_send_config(struct supervisor *supervisor, struct error *err);
-/* The mailbox's password or token, appended; secret_forget it. */
+/* The mailbox's password or token, appended; secret_done it. */
 MUST_CHECK bool supervisor_read_secret(
 	const struct config_mailbox *mailbox, struct buffer *secret, struct error *err);
 /* Starts a child that is down, and makes it known to the ledger. */

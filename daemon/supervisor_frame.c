@@ -22,7 +22,7 @@ static bool answer_need_secret(
 	struct supervisor *supervisor, struct child *child, struct error *err)
 {
 	const struct config_mailbox *mailbox = config_mailbox(supervisor->config, child->name);
-	CLEANUP(secret_forget) struct buffer secret = {0};
+	CLEANUP(secret_done) struct buffer secret = {0};
 	struct wire_secret answer = {0};
 	struct error why = {0};
 	size_t mark;
@@ -74,7 +74,7 @@ static bool take_peer(
 			log_string("name", peer->name), log_number("pid", peer->pid));
 		child_kill(peer);
 	} else if (peer) {
-		child_progressed(peer);
+		child_useful(peer);
 	}
 	return true;
 }
@@ -86,6 +86,9 @@ static bool take_ledger_frame(
 	case ROLE_STATUS:
 		snprintf(supervisor->status, sizeof supervisor->status, "%.*s",
 			SPAN_ARG(frame->body));
+		return true;
+	case ROLE_USEFUL:
+		child_useful(supervisor_ledger(supervisor));
 		return true;
 	case ROLE_PEER_PROGRESS:
 	case ROLE_PEER_STALLED:
@@ -99,7 +102,7 @@ bool supervisor_take_frame(struct supervisor *supervisor, struct child *child,
 {
 	switch (frame->type) {
 	case CONTROL_PROGRESS:
-		child_progressed(child);
+		child_alive(child);
 		return true;
 	case CONTROL_NEED_SECRET:
 		if (child->kind == CHILD_READER)
@@ -107,7 +110,7 @@ bool supervisor_take_frame(struct supervisor *supervisor, struct child *child,
 		break;
 	case ROLE_READY:
 		child->ready = true;
-		child_progressed(child);
+		child_alive(child);
 		return true;
 	case ROLE_REFUSED:
 		return take_refused(supervisor, child, frame->body, err);

@@ -27,7 +27,7 @@ static int64_t progress_ms(const struct supervisor *supervisor)
 /* Of one mailbox; that it can't be read is for the ledger to say with each mail it concerns. */
 static void write_secret_tag(const struct config_mailbox *mailbox, struct buffer *secrets)
 {
-	CLEANUP(secret_forget) struct buffer value = {0};
+	CLEANUP(secret_done) struct buffer value = {0};
 	struct role_secret secret = {.mailbox = span_from(mailbox->name)};
 	struct error why;
 
@@ -50,7 +50,7 @@ static void write_secret_tags(const struct config *config, struct buffer *secret
 static bool send_start(
 	struct supervisor *supervisor, struct child *child, uint32_t type, struct error *err)
 {
-	CLEANUP(secret_forget) struct buffer secrets = {0};
+	CLEANUP(secret_done) struct buffer secrets = {0};
 	struct role_start start = {
 		.path = span_from(supervisor->config_path),
 		.text = buffer_span(&supervisor->config_text),
@@ -167,7 +167,7 @@ static bool start_attached(struct supervisor *supervisor, struct child *child, s
 static bool start_reader(struct supervisor *supervisor, struct child *child, struct error *err)
 {
 	const struct config_mailbox *mailbox = config_mailbox(supervisor->config, child->name);
-	CLEANUP(secret_forget) struct buffer secret = {0};
+	CLEANUP(secret_done) struct buffer secret = {0};
 
 	if (!mailbox)
 		return error_set(err, ERROR_BUG, "no mailbox %s", child->name);

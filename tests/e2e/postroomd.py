@@ -212,7 +212,7 @@ class Postroomd:
         counts = self.sum()
         return counts['fetched'] - counts['received']
 
-    def wait_settled(self, count, timeout=120):
+    def wait_settled(self, count, timeout=60):
         """Until so many messages are decided, or dead."""
         wait_for(lambda: self.settled() >= count, timeout, f'{count} messages to be decided')
 

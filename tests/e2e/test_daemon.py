@@ -35,6 +35,7 @@ def make(build, tmp_path, dovecot, authority):
 
     yield maker
     for daemon in made:
+        print(*daemon.log, sep='\n')  # shown when the test failed
         if daemon.process and daemon.process.poll() is None:
             daemon.process.kill()
             daemon.process.wait()
