@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "parser/limits.h"
 #include "parser/markup.h"
+#include "parser/scan.h"
 
 #define QUOTES_MAX     20 /* deeper quotes are shown as this deep */
 #define LIST_DEPTH_MAX 10
@@ -408,8 +409,11 @@ struct span html_text(struct arena *arena, struct span html, struct defects *def
 {
 	struct writer writer = {0};
 	const struct markup_reader reader = {&writer, begin_element, end_element, add_text};
-	struct span rest = span_part(html, 0, HTML_BYTES_MAX);
+	struct span whole = span_part(html, 0, HTML_BYTES_MAX);
+	struct span rest = scan_tags(whole, MARKUP_GAPS_MAX);
 
+	if (rest.size < whole.size)
+		defect_add(defects, "html-too-many-attributes");
 	/* where elements lie too deep (time grows by the depth) the rest is read anew, flat */
 	while (rest.size > 0 && writer.out.size <= TEXT_BYTES_MAX) {
 		rest = markup_read_html(rest, &reader);

@@ -285,6 +285,19 @@ static void read_iban(struct facts_invoice *invoice, struct arena *arena, struct
 		invoice->iban = (struct facts_sure){best, IBAN_VALID_SURE};
 }
 
+/* Each label of a number has one of these: most mails have none, and that is quickly seen. */
+static bool may_be_invoice(struct span text)
+{
+	static const struct span stems[] = {SPAN_INIT("invoice"), SPAN_INIT("credit"),
+		SPAN_INIT("rechnung"), SPAN_INIT("beleg"), SPAN_INIT("gutschrift"),
+		SPAN_INIT("factu")};
+
+	for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++)
+		if (span_find_fold(text, stems[i]) >= 0)
+			return true;
+	return false;
+}
+
 bool invoice_from_text(
 	struct span text, struct date from, struct arena *arena, struct facts_invoice *invoice)
 {
@@ -292,6 +305,8 @@ bool invoice_from_text(
 	bool named = false;
 
 	*invoice = (struct facts_invoice){.source = INVOICE_TEXT};
+	if (!may_be_invoice(read))
+		return false;
 	for (size_t i = 0; i < sizeof(kind_words) / sizeof(kind_words[0]) && !named; i++) {
 		named = span_find_fold(read, kind_words[i].words) >= 0;
 		invoice->kind = kind_words[i].kind;

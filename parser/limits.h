@@ -77,6 +77,8 @@
 #define INVOICES_MAX	 50
 #define DEFECTS_MAX	 32
 
+/* White space and quotes in one tag of HTML or XML, as a bound on its attributes. */
+#define MARKUP_GAPS_MAX 2000
 /* An e-invoice: the largest samples have 0.5 MB; 20 MB hold 10,000 lines. */
 #define XML_BYTES_MAX	 (20u << 20)
 #define XML_NESTING_MAX	 100

@@ -210,12 +210,13 @@ static bool is_bounce(const struct mime_part *root, struct arena *arena, struct 
 		span_trim(facts_field(facts, SPAN("X-Failed-Recipients"))).size > 0)
 		return true;
 	bool subject = contains_one(facts->subject, bounce_subjects, ARRAY_COUNT(bounce_subjects));
-	bool says_so = bounce_text_says_so(facts->text);
+	bool null_sender = has_null_sender(facts);
 	if (from_daemon(facts))
-		return subject || says_so || has_null_sender(facts);
-	return from_nobody(facts) && says_so &&
-	       (subject || has_null_sender(facts) || facts->from.count == 0 ||
-		       has_attached_message(root));
+		return subject || null_sender || bounce_text_says_so(facts->text);
+	if (!from_nobody(facts))
+		return false;
+	return (subject || null_sender || facts->from.count == 0 || has_attached_message(root)) &&
+	       bounce_text_says_so(facts->text);
 }
 
 static bool is_auto_reply(const struct mime_part *root, const struct facts *facts)

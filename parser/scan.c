@@ -180,6 +180,49 @@ struct span scan_guess_boundary(struct span body)
 	return (struct span){0};
 }
 
+/*
+ * White space and quotes in the tag at the front: at least as many as it has attributes. *size is
+ * where the tag ends; a quote that never closes ends it too, or it would hide all that follows.
+ */
+static size_t tag_gaps(struct span tag, size_t *size)
+{
+	size_t gaps = 0, at = 1;
+
+	for (; at < tag.size && tag.data[at] != '>' && tag.data[at] != '<'; at++) {
+		char byte = tag.data[at];
+
+		if (byte == '"' || byte == '\'') {
+			ptrdiff_t close = span_find_byte(span_after(tag, at + 1), byte);
+
+			gaps++;
+			if (close < 0)
+				break;
+			at += 1 + (size_t)close;
+		} else if (memchr(" \t\r\n/", byte, 5)) {
+			gaps++;
+		}
+	}
+	*size = at;
+	return gaps;
+}
+
+struct span scan_tags(struct span markup, size_t max_attributes)
+{
+	struct span rest = markup;
+
+	for (ptrdiff_t at; (at = span_find_byte(rest, '<')) >= 0;) {
+		struct span tag = span_after(rest, (size_t)at);
+		size_t size = 1;
+
+		/* comments and declarations have none, and quotes mean nothing in them */
+		if (tag.size > 1 && tag.data[1] != '!' && tag.data[1] != '?' &&
+			tag_gaps(tag, &size) > max_attributes)
+			return (struct span){markup.data, (size_t)(tag.data - markup.data)};
+		rest = span_after(tag, size);
+	}
+	return markup;
+}
+
 size_t scan_count(struct span line, char byte)
 {
 	size_t count = 0;

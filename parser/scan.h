@@ -20,6 +20,12 @@ struct span scan_to_boundary(struct span bytes, struct span boundary);
 /* What stands behind "--" in a line that is followed by a Content- field; empty when none is. */
 struct span scan_guess_boundary(struct span body);
 
+/*
+ * Markup up to the first tag that has more than max_attributes attributes: libxml2 compares each
+ * with all others. All of it when no tag has.
+ */
+struct span scan_tags(struct span markup, size_t max_attributes);
+
 /* How often the byte stands in the line. */
 size_t scan_count(struct span line, char byte);
 /* Without the characters ( and ). */

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "parser/limits.h"
 #include "parser/markup.h"
+#include "parser/scan.h"
 
 struct tree {
 	struct arena *arena;
@@ -83,6 +84,8 @@ bool xml_read(struct span bytes, struct arena *arena, struct xml_element **root,
 	*root = NULL;
 	if (bytes.size > XML_BYTES_MAX)
 		return error_set(err, ERROR_LIMIT, "XML: more than %u bytes", XML_BYTES_MAX);
+	if (scan_tags(bytes, MARKUP_GAPS_MAX).size < bytes.size)
+		return error_set(err, ERROR_LIMIT, "XML: too many attributes");
 	bool good = markup_read_xml(bytes, &reader, err);
 	buffer_done(&tree.text);
 	if (!good)
