@@ -99,6 +99,55 @@ static ptrdiff_t find_by_rare(struct span span, struct span needle, size_t rare)
 	return -1;
 }
 
+/* The place of the needle's letter that is least frequent in text of European languages. */
+static size_t rarest_letter(struct span needle)
+{
+	/* of a to z in "eanitsrodlhucmgpfbvzwkyxjq" */
+	static const unsigned char ranks[26] = {1, 17, 12, 8, 0, 16, 14, 10, 3, 24, 21, 9, 13, 2, 7,
+		15, 25, 6, 5, 4, 11, 18, 20, 23, 22, 19};
+	size_t at = 0;
+	int best = -1;
+
+	for (size_t i = 0; i < needle.size; i++) {
+		int letter = lower(needle.data[i]) - 'a';
+
+		if (letter >= 0 && letter < 26 && ranks[letter] > best) {
+			best = ranks[letter];
+			at = i;
+		}
+	}
+	return at;
+}
+
+static const char *next_byte(const char *from, const char *last, int byte)
+{
+	return from <= last ? memchr(from, byte, (size_t)(last - from) + 1) : NULL;
+}
+
+/* By one of its letters, of which memchr finds the two forms. */
+static ptrdiff_t find_by_letter(struct span span, struct span needle)
+{
+	size_t place = rarest_letter(needle);
+	int small = lower(needle.data[place]);
+	int capital = small >= 'a' && small <= 'z' ? small - 32 : small;
+	const char *last = span.data + (span.size - needle.size) + place;
+	const char *a = next_byte(span.data + place, last, small);
+	const char *b = capital == small ? NULL : next_byte(span.data + place, last, capital);
+
+	while (a || b) {
+		bool first = a && (!b || a < b);
+		const char *at = first ? a : b;
+
+		if (equal_fold_bytes(at - place, needle.data, needle.size))
+			return at - place - span.data;
+		if (first)
+			a = next_byte(a + 1, last, small);
+		else
+			b = next_byte(b + 1, last, capital);
+	}
+	return -1;
+}
+
 ptrdiff_t span_find_fold(struct span span, struct span needle)
 {
 	size_t rare = find_rare(needle);
@@ -107,14 +156,7 @@ ptrdiff_t span_find_fold(struct span span, struct span needle)
 		return -1;
 	if (needle.size == 0)
 		return 0;
-	if (rare < needle.size)
-		return find_by_rare(span, needle, rare);
-	unsigned char first = lower(needle.data[0]);
-	for (size_t i = 0; i + needle.size <= span.size; i++)
-		if (lower(span.data[i]) == first &&
-			equal_fold_bytes(span.data + i, needle.data, needle.size))
-			return (ptrdiff_t)i;
-	return -1;
+	return rare < needle.size ? find_by_rare(span, needle, rare) : find_by_letter(span, needle);
 }
 
 ptrdiff_t span_find_byte(struct span span, char byte)

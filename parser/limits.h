@@ -1,6 +1,6 @@
 /*
  * limits.h - every cap of the parser and why it stands there. Reaching one is a named defect of
- * the mail (docs/operating): what could be read is used, the raw mail is kept whole.
+ * the mail (docs/decisions/006-parser.md): what could be read is used, the raw mail is kept whole.
  */
 #ifndef PARSER_LIMITS_H
 #define PARSER_LIMITS_H

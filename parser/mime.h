@@ -1,7 +1,7 @@
 /*
  * mime.h - the only door to GMime: the tree of parts of a message, decoding of contents, and
  * structured header values. What leaves here are spans and own structs; no GMime object outlives a
- * call. GMime's known gaps are closed here (docs/decisions: MIME).
+ * call. GMime's known gaps are closed here (docs/decisions/006-parser.md).
  */
 #ifndef PARSER_MIME_H
 #define PARSER_MIME_H
