@@ -74,8 +74,8 @@ static void test_boundaries(void **state)
 			"A: 1\r\n\r\none\r\n|B: 2\r\n\r\ntwo\r\n|"},
 		/* A date that was left out: a header follows. */
 		{"From - \nA: 1\n\none\n\nFrom 18443@xxx\nB: 2\n\nFrom - \ntwo\n\nFrom "
-		 "me@x.org\nto you\n",
-			"A: 1\n\none\n|B: 2\n\nFrom - \ntwo\n\nFrom me@x.org\nto you\n|"},
+		 "me@x.test\nto you\n",
+			"A: 1\n\none\n|B: 2\n\nFrom - \ntwo\n\nFrom me@x.test\nto you\n|"},
 		{FROM "A: 1\n\none\n\nFrom -\n", "A: 1\n\none\n\nFrom -\n|"},
 		/* Two boundaries in a row: an empty mail is one. */
 		{FROM "\n" FROM "B: 2\n\ntwo\n", "|B: 2\n\ntwo\n|"},
