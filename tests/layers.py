@@ -201,7 +201,7 @@ def columns_of(migrations):
     for text in migrations:
         text = re.sub(r'--[^\n]*', '', text)
         for match in re.finditer(r'CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(\w+)\s*\((.*?)\)\s*'
-                                 r'(?:\{strict\}|STRICT)?\s*;', text, re.S):
+                                 r'(?:\{\w+\}|STRICT)?\s*;', text, re.S):
             columns = tables.setdefault(match.group(1), {})
             for part in re.split(r',(?![^()]*\))', match.group(2)):
                 words = part.split()
