@@ -206,11 +206,24 @@ static void collect_first(struct collector *collector, const struct mime_part *p
 	}
 }
 
+/* What is inside can't be read here: say so (RFC 8551 section 3.2, RFC 4880 section 6.2). */
+static void note_sealed(struct collector *collector, const struct mime_part *part)
+{
+	bool smime = is_type(part, "application/pkcs7-mime") ||
+		     is_type(part, "application/x-pkcs7-mime");
+	bool is_signed = span_equal_fold(part->smime_type, SPAN("signed-data")) ||
+			 span_equal_fold(part->smime_type, SPAN("certs-only"));
+
+	if (smime && is_signed)
+		defect_add(collector->defects, "opaque-signature");
+	else if (smime || is_type(part, "multipart/encrypted"))
+		defect_add(collector->defects, "encrypted");
+}
+
 static void collect(struct collector *collector, const struct mime_part *part)
 {
+	note_sealed(collector, part);
 	if (part->kind == MIME_MULTIPART) {
-		if (is_type(part, "multipart/encrypted"))
-			defect_add(collector->defects, "encrypted");
 		if (is_type(part, "multipart/alternative")) {
 			collect_alternative(collector, part);
 		} else if (is_type(part, "multipart/related") ||
@@ -236,6 +249,8 @@ void body_read(const struct mime_part *root, struct arena *arena, struct defects
 	*body = (struct body){0};
 	collect(&collector, root);
 	body->text = arena_copy(arena, buffer_span(&collector.text));
+	if (span_starts(span_trim(body->text), SPAN("-----BEGIN PGP MESSAGE-----")))
+		defect_add(defects, "encrypted");
 	buffer_done(&collector.text);
 }
 

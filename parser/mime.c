@@ -324,6 +324,7 @@ static void read_type(struct builder *build, GMimeObject *object, struct mime_pa
 	part->charset = span_trim(parameter(arena, type, "charset"));
 	part->report_type = parameter(arena, type, "report-type");
 	part->method = parameter(arena, type, "method");
+	part->smime_type = parameter(arena, type, "smime-type");
 	part->flowed = span_equal_fold(span_trim(parameter(arena, type, "format")), SPAN("flowed"));
 	part->delsp = span_equal_fold(span_trim(parameter(arena, type, "delsp")), SPAN("yes"));
 }

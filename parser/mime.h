@@ -22,13 +22,13 @@ enum mime_encoding { MIME_IDENTITY, MIME_BASE64, MIME_QUOTED_PRINTABLE, MIME_UUE
 struct mime_part {
 	enum mime_kind kind;
 	struct mime_part *parent, *first_child, *next;
-	struct span type;	/* "text/plain", lower case */
-	struct span charset;	/* as written */
-	struct span filename;	/* decoded */
-	struct span content_id; /* without angle brackets */
-	struct span location;	/* Content-Location */
-	struct span report_type, method;
-	bool flowed, delsp; /* RFC 3676 */
+	struct span type;			     /* "text/plain", lower case */
+	struct span charset;			     /* as written */
+	struct span filename;			     /* decoded */
+	struct span content_id;			     /* without angle brackets */
+	struct span location;			     /* Content-Location */
+	struct span report_type, method, smime_type; /* parameters of Content-Type */
+	bool flowed, delsp;			     /* RFC 3676 */
 	enum mime_disposition disposition;
 	enum mime_encoding encoding;
 	struct span raw; /* the content as it stands; MIME_MESSAGE: the whole message inside */
