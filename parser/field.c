@@ -68,6 +68,8 @@ static struct span skip_junk(struct span raw, struct defects *defects)
 				defect_add(defects, "junk-before-header");
 			return begin;
 		}
+		if (span_find_byte(line, '\0') >= 0)
+			break; /* no mail: some binary file */
 		junk |= span_trim(line).size > 0 && !is_mbox_line(line);
 		begin = rest;
 	}
