@@ -247,12 +247,52 @@ static void take_value(struct facts_invoice *invoice, const struct label *label,
 	}
 }
 
+/* Which pairs of neighbouring bytes a line has; five bits a byte, so that case makes none new. */
+struct pairs {
+	uint64_t bits[16];
+};
+
+static unsigned pair_of(const char *bytes)
+{
+	return ((unsigned)bytes[0] & 31) << 5 | ((unsigned)bytes[1] & 31);
+}
+
+static bool has_pair(const struct pairs *pairs, const char *bytes)
+{
+	unsigned pair = pair_of(bytes);
+
+	return pairs->bits[pair >> 6] >> (pair & 63) & 1;
+}
+
+static void read_pairs(struct span line, struct pairs *pairs)
+{
+	*pairs = (struct pairs){0};
+	for (size_t i = 0; i + 1 < line.size; i++) {
+		unsigned pair = pair_of(line.data + i);
+
+		pairs->bits[pair >> 6] |= (uint64_t)1 << (pair & 63);
+	}
+}
+
+/* False for nearly every label that the line has not, without a search of the line. */
+static bool may_have(const struct pairs *pairs, struct span words)
+{
+	return words.size < 2 ||
+	       (has_pair(pairs, words.data) && has_pair(pairs, words.data + words.size / 2 - 1) &&
+		       has_pair(pairs, words.data + words.size - 2));
+}
+
 /* All labels of a line; the value stands behind them, or below when nothing does. */
 static void read_line(
 	struct facts_invoice *invoice, struct span line, struct span below, struct date from)
 {
+	struct pairs pairs;
+
+	read_pairs(line, &pairs);
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		ptrdiff_t at = span_find_fold(line, labels[i].words);
+		ptrdiff_t at = may_have(&pairs, labels[i].words)
+				       ? span_find_fold(line, labels[i].words)
+				       : -1;
 		size_t end;
 
 		if (at < 0 || (at > 0 && is_letter(line.data[at - 1])))
