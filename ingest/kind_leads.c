@@ -85,28 +85,34 @@ static int score_of(struct mail *mail, const struct lead *lead)
 	return score;
 }
 
-/* Round robin: the one who was given the fewest so far, in the configured order. */
+/*
+ * Round robin: the one behind him who got the latest lead. Counting what each of them has would
+ * give a new colleague every lead until he has as many as the others.
+ */
 static bool owner_find(struct plan *plan, int64_t *owner_id, struct error *err)
 {
 	struct intake *intake = plan->mail->intake;
 	const struct config_strings *owners = &intake->config->leads.owners;
-	int64_t fewest = INT64_MAX;
+	int64_t *ids = arena_array(plan->mail->arena, int64_t, owners->count + 1);
+	int64_t latest = 0;
+	size_t count = 0, next = 0;
 	*owner_id = 0;
 	for (size_t i = 0; i < owners->count; i++) {
-		int64_t count = 0;
+		int64_t deal_id = 0;
 		int64_t id = intake_user_id(
 			intake, intake_user_index(intake, span_from(owners->items[i])));
-		if (!id || owners->count == 1) {
-			*owner_id = id ? id : *owner_id;
+		if (!id)
 			continue;
-		}
-		if (!deal_count_by_owner(intake->db, id, &count, err))
+		if (owners->count > 1 && !deal_latest_lead(intake->db, id, &deal_id, err))
 			return false;
-		if (count >= fewest)
-			continue;
-		fewest = count;
-		*owner_id = id;
+		ids[count++] = id;
+		if (deal_id > latest) {
+			latest = deal_id;
+			next = count;
+		}
 	}
+	if (count)
+		*owner_id = ids[next % count];
 	return true;
 }
 

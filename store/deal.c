@@ -234,12 +234,15 @@ bool deal_open_lead(struct db *db, int64_t contact_id, int64_t *id, struct error
 	return sql_run_id(q, id, err);
 }
 
-bool deal_count_by_owner(struct db *db, int64_t owner_id, int64_t *count, struct error *err)
+bool deal_latest_lead(struct db *db, int64_t owner_id, int64_t *id, struct error *err)
 {
 	struct sql *q;
 
-	if (!sql_start(db, "SELECT count(*) FROM deal WHERE owner_id = ?1", &q, err))
+	if (!sql_start(db,
+		    "SELECT id FROM deal WHERE owner_id = ?1 AND is_lead = 1 "
+		    "ORDER BY id DESC LIMIT 1",
+		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, owner_id);
-	return sql_run_id(q, count, err);
+	return sql_run_id(q, id, err);
 }

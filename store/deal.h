@@ -35,8 +35,8 @@ MUST_CHECK bool deal_use(struct operation *operation, int64_t id, struct error *
 MUST_CHECK bool deal_current(struct db *db, int64_t contact_id, int64_t *id, struct error *err);
 /* An open lead of the contact, 0: none. */
 MUST_CHECK bool deal_open_lead(struct db *db, int64_t contact_id, int64_t *id, struct error *err);
-/* How many deals each user owns was given so far: for round robin. */
-MUST_CHECK bool deal_count_by_owner(
-	struct db *db, int64_t owner_id, int64_t *count, struct error *err);
+/* The latest lead that the user owns, 0: none. For round robin: whose is the latest had his turn.
+ */
+MUST_CHECK bool deal_latest_lead(struct db *db, int64_t owner_id, int64_t *id, struct error *err);
 
 #endif

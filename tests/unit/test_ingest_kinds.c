@@ -84,6 +84,32 @@ static void test_lead_owners(void **state)
 	}
 }
 
+/* What somebody has beside his leads, or had before the others came, is not counted. */
+static void test_lead_turns(void **state)
+{
+	struct desk *d = *state;
+	struct deal own = {.name = SPAN("Own"), .phase = SPAN("new"), .state = SPAN("open")};
+	static const char *const owners[] = {"anna", "bert", "anna"};
+	int64_t id;
+	own.contact_id = desk_contact(d, "Erik", "erik@wit.example", 0);
+	must(&d->store, user_ensure(d->store.db, SPAN("anna"), SPAN("Anna Smit"), &own.owner_id,
+				&d->store.err));
+	fixture_begin(&d->store, "deal add");
+	for (int i = 0; i < 3; i++)
+		must(&d->store, deal_add(&d->store.operation, &own, &id, &d->store.err));
+	fixture_commit(&d->store);
+	for (size_t i = 0; i < ARRAY_COUNT(owners); i++) {
+		char from[64];
+		snprintf(from, sizeof from, "t%zu@far.example", i);
+		struct letter letter = {.id = from,
+			.from = from,
+			.to = "leads@example.org",
+			.subject = "Chairs please"};
+		desk_post(d, "leads", &letter);
+		assert_span(deal_of(d, id + (int64_t)i + 1).owner_name, owners[i]);
+	}
+}
+
 static void test_lead_known(void **state)
 {
 	struct desk *d = *state;
@@ -324,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		desk_test(test_lead_form),
 		desk_test(test_lead_owners),
+		desk_test(test_lead_turns),
 		desk_test(test_lead_known),
 		desk_test_asking(test_lead_asks),
 		desk_test(test_support),

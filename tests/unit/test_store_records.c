@@ -356,7 +356,7 @@ static void test_deal_lists_and_owners(void **state)
 {
 	struct fixture *f = *state;
 	struct deal *rows, deal;
-	int64_t contact, owner, count_of;
+	int64_t contact, owner, latest;
 	size_t count;
 	bool found;
 
@@ -382,8 +382,12 @@ static void test_deal_lists_and_owners(void **state)
 	assert_int_equal(count, 1);
 	must(f, deal_by_contact(f->db, contact, &f->arena, &rows, &count, &f->err));
 	assert_int_equal(count, 2);
-	must(f, deal_count_by_owner(f->db, owner, &count_of, &f->err));
-	assert_int_equal(count_of, 1);
+	must(f, deal_latest_lead(f->db, owner, &latest, &f->err));
+	assert_int_equal(latest, deal.id);
+	deal.is_lead = false;
+	must(f, deal_edit(&f->operation, &deal, &f->err));
+	must(f, deal_latest_lead(f->db, owner, &latest, &f->err));
+	assert_int_equal(latest, 0);
 	fixture_commit(f);
 }
 
