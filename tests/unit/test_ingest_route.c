@@ -201,6 +201,41 @@ static void test_quarantined_then_vouched(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 1);
 }
 
+/* One copy could not be read and was given up; the next one can. */
+static void test_dead_then_read(void **state)
+{
+	struct desk *d = *state;
+	struct fixture *f = &d->store;
+	struct letter letter = {.id = "d@example.org",
+		.from = "anna@example.org",
+		.to = "erik@wit.example",
+		.subject = "Dead first"};
+	struct delivery_result result;
+	struct error why;
+	CLEANUP(buffer_done) struct buffer frame = {0};
+	struct delivery delivery = {
+		.identity = digest_of(SPAN("d@example.org|Dead first")),
+		.source = SPAN("/tmp/d.eml"),
+		.size_bytes = 3,
+	};
+	compress_append(&frame, SPAN("Subject: raw\r\n\r\nraw\r\n"));
+	delivery.raw_frame = buffer_span(&frame);
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	error_set(&why, ERROR_TEMPORARY, "the parser died");
+	must(f, db_begin_write(f->db, &f->err));
+	must(f, message_store(f->db, &delivery, d->now_ms, &result, &f->err));
+	must(f, intake_failed(d->intake, result.message_id, "parse", &why, true, &f->err));
+	fixture_commit(f);
+	assert_string_equal(desk_state(d, result.message_id), "dead");
+
+	assert_int_equal(desk_post(d, "crm", &letter), result.message_id);
+	assert_string_equal(desk_state(d, result.message_id), "filed");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 1);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM message WHERE subject = 'Dead first'"), 1);
+	must(f, message_check_sum(f->db, &f->err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +244,7 @@ int main(void)
 		desk_test(test_routes_of_one_mail),
 		desk_test(test_second_tag),
 		desk_test(test_quarantined_then_vouched),
+		desk_test(test_dead_then_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
