@@ -98,6 +98,10 @@ bool ledger_send_actions(struct ledger *ledger, struct error *err)
 	struct arena arena = {0};
 	bool ok = true;
 
+	/* What the open batch says may still be taken back: nothing follows before its commit. */
+	if (ledger->batch.open)
+		return true;
+
 	for (struct source *source = ledger->sources; ok && source; source = source->next) {
 		if (source->kind != PEER_READER || !source->opened || ledger->stopping ||
 			!channel_is_open(&source->channel))

@@ -184,11 +184,21 @@ static bool decide(struct ledger *ledger, struct entry *entry, const struct deli
 		.folder = entry->of.mail.folder,
 		.actor = "postroomd",
 	};
+
+	return intake_decide(ledger->intake, &copy, facts, now_ms, err);
+}
+
+/*
+ * Asked for with the copy, whatever can be made of it: what may only be done to a mail that was
+ * filed waits for that, also where a person has it read or released later.
+ */
+static bool ask_server(struct ledger *ledger, struct entry *entry,
+	const struct delivery_result *result, int64_t now_ms, struct error *err)
+{
+	const struct config_mailbox *mailbox = entry_mailbox(ledger, entry);
 	bool seen = false;
 
-	if (!intake_decide(ledger->intake, &copy, facts, now_ms, err))
-		return false;
-	if (!entry->new_delivery)
+	if (!entry->new_delivery || entry->next_step == NEXT_READ_AGAIN)
 		return true;
 	if (!result->new_message && mailbox->action != ACTION_KEEP &&
 		!was_seen_here(ledger, entry, &seen, err))
@@ -268,9 +278,11 @@ static bool apply_mail(
 
 	if (!store(ledger, entry, now_ms, &result, err))
 		return false;
-	if (entry->state == ENTRY_FAILED)
-		return apply_unreadable(ledger, entry, &result, now_ms, err);
-	return decide(ledger, entry, &result, &entry->facts, now_ms, err);
+	if (!(entry->state == ENTRY_FAILED
+			    ? apply_unreadable(ledger, entry, &result, now_ms, err)
+			    : decide(ledger, entry, &result, &entry->facts, now_ms, err)))
+		return false;
+	return ask_server(ledger, entry, &result, now_ms, err);
 }
 
 static bool apply_header(
@@ -314,9 +326,8 @@ static bool apply_stored(
 
 		if (!intake_decide(ledger->intake, &copy, &entry->facts, now_ms, err))
 			return false;
-		if (mailbox && !add_action(ledger, entry, mailbox, rows[i].id, now_ms, err))
-			return false;
 	}
+	entry->action_added = true; /* long ago; now it may be due */
 	return true;
 }
 
@@ -423,12 +434,14 @@ bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, str
 bool entry_apply_failed(
 	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
 {
-	struct delivery_result result;
+	struct delivery_result result = {0};
 	bool received = true;
 
 	if (entry->kind != ENTRY_STORED &&
 		(!store(ledger, entry, now_ms, &result, err) ||
 			!is_state(ledger, entry, SPAN("received"), &received, err)))
 		return false;
-	return count_failure(ledger, entry, !received, err);
+	if (!count_failure(ledger, entry, !received, err))
+		return false;
+	return entry->kind != ENTRY_MAIL || ask_server(ledger, entry, &result, now_ms, err);
 }

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from postroom import Postroom
 from postroomd import Postroomd, is_alive, mailbox, wait_for
 
 
@@ -318,6 +319,31 @@ def test_mail_that_kills_the_parser_is_dead_after_three_tries(make, dovecot, use
         # the queue goes on
         dovecot.deliver(users[0], mail(30))
         daemon.wait_settled(30)
+
+
+def test_dead_mail_that_a_person_has_read_again_is_moved(make, build, dovecot, users):
+    user = users[0]
+    dovecot.create(user, 'Done')
+    dovecot.deliver(user, big_mail(1))
+    with make([user], boxes={user: {'action': {'move': 'Done'}, 'kind': 'leads'}}) as daemon:
+        daemon.expected = {'died', 'parser-died', 'dead'}
+        spent = {}
+
+        def dead():
+            """Ends whichever parser works; one that only begins dies for nothing."""
+            if daemon.sum()['dead'] == 1:
+                return True
+            for pid in [one['pid'] for one in daemon.roles() if one['role'] == 'parser']:
+                now = cpu_seconds(pid)
+                if now > 0.05 and now > spent.get(pid, now):
+                    os.kill(pid, signal.SIGKILL)
+                spent[pid] = now
+        wait_for(dead, timeout=90, what='three deaths')
+        assert len(dovecot.uids(user)) == 1
+        Postroom(build, daemon.directory, daemon.config)('replay')
+        assert daemon.sum()['filed'] == 1
+        wait_for(lambda: len(dovecot.uids(user, 'Done')) == 1, timeout=120, what='the move')
+        assert dovecot.uids(user) == []
 
 
 def test_nearly_full_disk_pauses_the_readers(make, dovecot, users):
