@@ -115,6 +115,11 @@ static bool check_folders(
 
 		if (folder->kind == MAILBOX_KIND_COUNT)
 			folder->kind = mailbox->kind;
+		if (folder->trust_folder && same_folder(folder->name, "INBOX"))
+			return reading_fault_at(reading, &folder->name, err,
+				"everybody's mail arrives in INBOX, so it can't be trusted; trust "
+				"a folder that only colleagues put mail into, or choose "
+				"who_may_write");
 		for (size_t j = 0; j < i; j++)
 			if (same_folder(folder->name, mailbox->folders[j].name))
 				return reading_fault_at(reading, &folder->name, err,
