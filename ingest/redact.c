@@ -87,6 +87,19 @@ static void requests_redact(const struct redactor *redactor, struct facts *facts
 	facts->request_count = count;
 }
 
+/* A report about a mail to the address names it. */
+static void bounced_redact(const struct redactor *redactor, struct facts *facts)
+{
+	struct facts_bounced *bounced =
+		arena_array(redactor->arena, struct facts_bounced, facts->bounced_count);
+	for (size_t i = 0; i < facts->bounced_count; i++) {
+		bounced[i] = facts->bounced[i];
+		text_redact(redactor, &bounced[i].address);
+		text_redact(redactor, &bounced[i].reason);
+	}
+	facts->bounced = bounced;
+}
+
 const struct facts *redact_facts(
 	const struct directory *directory, struct arena *arena, const struct facts *facts)
 {
@@ -103,6 +116,9 @@ const struct facts *redact_facts(
 	addresses_redact(&redactor, &copy->bcc);
 	fields_redact(&redactor, copy);
 	requests_redact(&redactor, copy);
+	bounced_redact(&redactor, copy);
+	text_redact(&redactor, &copy->sender.name);
+	text_redact(&redactor, &copy->sender.address);
 	text_redact(&redactor, &copy->subject);
 	text_redact(&redactor, &copy->text);
 	text_redact(&redactor, &copy->reply_text);

@@ -248,6 +248,18 @@ static void test_secret_tag(void **state)
 		assert_false(facts_hold(d, message, "geheim7@"));
 		assert_false(facts_hold(d, message, "geheim7.2w"));
 	}
+	/* A report that our own mail could not be delivered names the address too. */
+	static const struct facts_bounced bounced[] = {
+		{.address = SPAN_INIT("secret+geheim7@example.org"),
+			.reason = SPAN_INIT("550 <secret+geheim7@example.org> unknown")}};
+	struct letter report = {.id = "bounced@example.com",
+		.from = "mailer-daemon@example.com",
+		.to = "anna@example.org",
+		.subject = "bounced",
+		.origin = ORIGIN_BOUNCE,
+		.bounced = bounced,
+		.bounced_count = 1};
+	assert_false(facts_hold(d, desk_post(d, "support", &report), "geheim7"));
 	/* Follow-ups were read behind the secret, once. */
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM task"), 1);
 	/* And the secret lies nowhere in the record. */
