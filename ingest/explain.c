@@ -1,6 +1,7 @@
 #include "ingest/explain.h"
 
 #include "base/text.h"
+#include "base/zone.h"
 #include "ingest/follow_up.h"
 #include "ingest/json.h"
 #include "ingest/plan.h"
@@ -37,6 +38,15 @@ static json_t *follow_ups_json(const struct plan *plan, json_t *effects)
 	return list;
 }
 
+/* As the import decides it: a file has no day of arrival on a server. */
+static bool is_history(const struct mail *mail, const struct config_mailbox *mailbox)
+{
+	const struct facts *facts = mail->facts;
+	return mailbox && date_is_set(mailbox->since) && facts->date.present &&
+	       facts->date.instant_ms <
+		       zone_instant(mail->intake->config->zone, mailbox->since, 0, 0, 0);
+}
+
 bool explain_mail(struct intake *intake, const struct facts *facts, const char *file,
 	const struct config_mailbox *mailbox, struct span folder, int64_t now_ms, json_t **object,
 	struct error *err)
@@ -47,6 +57,7 @@ bool explain_mail(struct intake *intake, const struct facts *facts, const char *
 	arena_reset(&intake->arena);
 	mail_init(&mail, intake, &intake->arena, facts, 0, false, now_ms);
 	struct route route = route_find(intake, &intake->arena, facts, mailbox, folder);
+	mail.history = is_history(&mail, route.mailbox);
 	if (!plan_make(&plan, &mail, &route, false, err))
 		return false;
 	*object = facts_json(mail.facts, file);

@@ -334,6 +334,16 @@ static void test_explain(void **state)
 	object = explain(p, "submit", MAIL("2", "erik@wit.example"));
 	assert_string_equal(text_at(object, "effects", 0, "do"), "quarantine");
 	json_decref(object);
+	/* Older than the mailbox's `since`: on the timeline, and no follow-up. */
+	struct config_mailbox *crm =
+		(struct config_mailbox *)(uintptr_t)config_mailbox(d->config, "crm");
+	crm->since = (struct date){2030, 1, 1};
+	object = explain(
+		p, "crm", "Delivered-To: crm+2w@example.org\n" MAIL("5", "erik@wit.example"));
+	assert_int_equal(json_array_size(json_object_get(object, "follow_ups")), 0);
+	assert_int_equal(json_array_size(json_object_get(object, "effects")), 1);
+	crm->since = (struct date){0};
+	json_decref(object);
 	object = explain(p, NULL, MAIL("3", "erik@wit.example"));
 	assert_true(json_is_null(json_object_get(object, "route")));
 	assert_int_equal(json_array_size(json_object_get(object, "effects")), 0);
