@@ -136,9 +136,12 @@ void directory_free(struct directory *directory)
 {
 	if (!directory)
 		return;
-	for (size_t i = 0; i < directory->secret_count; i++)
+	for (size_t i = 0; i < directory->secret_count; i++) {
+		if (span_is_empty(directory->secrets[i].value))
+			continue; /* it could not be read: there is no byte, and NULL is none */
 		explicit_bzero((void *)(uintptr_t)directory->secrets[i].value.data,
 			directory->secrets[i].value.size);
+	}
 	arena_done(&directory->arena);
 	free(directory);
 }
