@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "store/count.h"
 #include "store/place.h"
 #include "store/schema.h"
 #include "store/sql.h"
@@ -39,6 +40,7 @@ struct db {
 	char *directory;
 	int64_t waiting_since_ms;
 	int turn; /* of those who wait to write; -1: none */
+	struct counts counts;
 	struct sql *statements[STATEMENT_BUCKETS];
 };
 
@@ -119,11 +121,24 @@ static struct db *db_new(const char *directory, enum db_mode mode)
 	return db;
 }
 
+/* No process of ours has a second thread: locks and sums around each allocation are left out. */
+static void configure_library(void)
+{
+	static bool done;
+
+	if (!done) {
+		sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	}
+	done = true;
+}
+
 static bool open_handle(struct db *db, const char *path, int flags, struct error *err)
 {
-	int status = sqlite3_open_v2(
-		path, &db->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	int status;
 
+	configure_library();
+	status = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_EXRESCODE, NULL);
 	if (status != SQLITE_OK)
 		return fail(db, status, err);
 	sqlite3_busy_handler(db->handle, wait_for_others, db);
@@ -209,6 +224,11 @@ void db_close(struct db *db)
 	free(db);
 }
 
+struct counts *db_counts(struct db *db)
+{
+	return &db->counts;
+}
+
 const char *db_directory(const struct db *db)
 {
 	return db->directory;
@@ -261,7 +281,7 @@ bool db_commit(struct db *db, struct error *err)
 	if (!db_in_transaction(db))
 		return error_set(err, ERROR_STORAGE,
 			"database %s: the transaction was lost before its commit", db->directory);
-	if (sql_script(db, "COMMIT", err))
+	if (counts_write(db, err) && sql_script(db, "COMMIT", err))
 		return true;
 	db_rollback(db);
 	return false;
@@ -269,13 +289,15 @@ bool db_commit(struct db *db, struct error *err)
 
 void db_rollback(struct db *db)
 {
+	counts_forget(db);
 	if (db_in_transaction(db))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+/* What was counted before it stays when it is undone. */
 bool db_savepoint(struct db *db, struct error *err)
 {
-	return sql_script(db, "SAVEPOINT part", err);
+	return counts_write(db, err) && sql_script(db, "SAVEPOINT part", err);
 }
 
 bool db_savepoint_keep(struct db *db, struct error *err)
@@ -285,6 +307,7 @@ bool db_savepoint_keep(struct db *db, struct error *err)
 
 void db_savepoint_undo(struct db *db)
 {
+	counts_forget(db);
 	sqlite3_exec(db->handle, "ROLLBACK TO part", NULL, NULL, NULL);
 	sqlite3_exec(db->handle, "RELEASE part", NULL, NULL, NULL);
 }
@@ -469,34 +492,11 @@ bool sql_run(struct sql *q, struct error *err)
 	return ok;
 }
 
-/* RETURNING gives its rows after all changes are made, but only the next step ends the statement.
- */
-bool sql_run_id(struct sql *q, int64_t *id, struct error *err)
+bool sql_run_new(struct sql *q, int64_t *id, struct error *err)
 {
-	bool found, more;
-	bool ok = sql_row(q, &found, err);
+	bool ok = sql_run(q, err), made = ok && sql_changes(q->db) == 1;
 
-	*id = 0;
-	if (ok && found) {
-		*id = sql_i64(q, 0);
-		ok = sql_row(q, &more, err);
-	}
-	sql_end(q);
-	return ok;
-}
-
-bool sql_number(struct db *db, const char *literal, int64_t *number, struct error *err)
-{
-	struct sql *q;
-	bool found, ok;
-
-	*number = 0;
-	if (!sql_start(db, literal, &q, err))
-		return false;
-	ok = sql_row(q, &found, err);
-	if (ok && found)
-		*number = sql_i64(q, 0);
-	sql_end(q);
+	*id = made ? sqlite3_last_insert_rowid(q->db->handle) : 0;
 	return ok;
 }
 

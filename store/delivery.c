@@ -1,6 +1,7 @@
 #include "store/delivery.h"
 
 #include "base/compress.h"
+#include "store/count.h"
 #include "store/list.h"
 #include "store/message_state.h"
 #include "store/sql.h"
@@ -17,7 +18,7 @@ static bool insert_message(struct db *db, const struct delivery *delivery, int64
 		    "INSERT INTO message (identity, state, same_id_differs, stored_ms, history, "
 		    "size_bytes, raw_size_bytes, parse_tries) "
 		    "VALUES (?1, 'received', 0, ?2, ?3, ?4, ?5, 0) "
-		    "ON CONFLICT (identity) DO NOTHING RETURNING id",
+		    "ON CONFLICT (identity) DO NOTHING",
 		    &q, err))
 		return false;
 	sql_bind_digest(q, 1, &delivery->identity);
@@ -25,7 +26,7 @@ static bool insert_message(struct db *db, const struct delivery *delivery, int64
 	sql_bind_bool(q, 3, delivery->history);
 	sql_bind_i64(q, 4, delivery->size_bytes);
 	sql_bind_i64(q, 5, (int64_t)delivery->raw_frame.size);
-	return sql_run_id(q, id, err);
+	return sql_run_new(q, id, err);
 }
 
 bool message_by_identity(
@@ -48,8 +49,7 @@ static bool ensure_message(struct db *db, const struct delivery *delivery, int64
 	result->new_message = result->message_id != 0;
 	if (!result->new_message)
 		return message_by_identity(db, &delivery->identity, &result->message_id, err);
-	return message_count_add(db, SPAN("fetched"), 1, err) &&
-	       message_count_add(db, SPAN("received"), 1, err) &&
+	return count_add(db, SPAN("fetched"), 1, err) && count_add(db, SPAN("received"), 1, err) &&
 	       message_write_raw(db, result->message_id, delivery->raw_frame, err);
 }
 
@@ -90,7 +90,7 @@ static bool insert_delivery(struct db *db, const struct delivery *delivery, int6
 	if (!sql_start(db,
 		    "INSERT INTO delivery (message_id, folder_id, uidvalidity, uid, source, "
 		    "outcome, received_ms, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-		    "ON CONFLICT DO NOTHING RETURNING id",
+		    "ON CONFLICT DO NOTHING",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
@@ -101,7 +101,7 @@ static bool insert_delivery(struct db *db, const struct delivery *delivery, int6
 	sql_bind_string(q, 6, delivery->raw_frame.size ? "stored" : "header-only");
 	sql_bind_id(q, 7, delivery->received_ms);
 	sql_bind_i64(q, 8, now_ms);
-	return sql_run_id(q, id, err);
+	return sql_run_new(q, id, err);
 }
 
 static bool write_header(
@@ -170,8 +170,8 @@ static bool take_place(struct db *db, const struct delivery *delivery, const str
 	sql_bind_string(q, 3, delivery->raw_frame.size ? "stored" : "header-only");
 	if (!sql_run(q, err))
 		return false;
-	return known->message_id || (message_count_add(db, SPAN("missing"), -1, err) &&
-					    message_count_add(db, SPAN("deliveries"), 1, err));
+	return known->message_id || (count_add(db, SPAN("missing"), -1, err) &&
+					    count_add(db, SPAN("deliveries"), 1, err));
 }
 
 /* Which delivery it is; made, or found where its place was known. */
@@ -184,7 +184,7 @@ static bool ensure_delivery(struct db *db, const struct delivery *delivery, int6
 		return false;
 	result->new_delivery = result->delivery_id != 0;
 	if (result->new_delivery)
-		return message_count_add(db, SPAN("deliveries"), 1, err);
+		return count_add(db, SPAN("deliveries"), 1, err);
 	if (!find_delivery(db, delivery, result->message_id, &known, err))
 		return false;
 	result->delivery_id = known.id;
@@ -256,17 +256,16 @@ bool message_store_missing(struct db *db, int64_t folder_id, uint32_t uidvalidit
 
 	if (!sql_start(db,
 		    "INSERT INTO delivery (folder_id, uidvalidity, uid, source, outcome, seen_ms) "
-		    "VALUES (?1, ?2, ?3, 'imap', 'missing', ?4) ON CONFLICT DO NOTHING RETURNING "
-		    "id",
+		    "VALUES (?1, ?2, ?3, 'imap', 'missing', ?4) ON CONFLICT DO NOTHING",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, folder_id);
 	sql_bind_i64(q, 2, uidvalidity);
 	sql_bind_i64(q, 3, uid);
 	sql_bind_i64(q, 4, now_ms);
-	if (!sql_run_id(q, &id, err))
+	if (!sql_run_new(q, &id, err))
 		return false;
-	return !id || message_count_add(db, SPAN("missing"), 1, err);
+	return !id || count_add(db, SPAN("missing"), 1, err);
 }
 
 bool message_delivery_header(struct db *db, int64_t delivery_id, struct arena *arena,

@@ -1,45 +1,9 @@
 #include "store/message_state.h"
 
+#include "store/count.h"
 #include "store/list.h"
 #include "store/sql.h"
 #include "store/unresolved.h"
-
-bool message_count_add(struct db *db, struct span name, int64_t rows, struct error *err)
-{
-	struct sql *q;
-
-	if (!sql_start(db, "UPDATE message_count SET rows = rows + ?2 WHERE name = ?1", &q, err))
-		return false;
-	sql_bind_text(q, 1, name);
-	sql_bind_i64(q, 2, rows);
-	if (!sql_run(q, err))
-		return false;
-	if (sql_changes(db) != 1)
-		return error_set(
-			err, ERROR_BUG, "no message state is called \"%.*s\"", SPAN_ARG(name));
-	return true;
-}
-
-/* One row less of the old state, one more of the new. */
-static bool move_count(
-	struct db *db, struct span old_state, struct span new_state, struct error *err)
-{
-	struct sql *q;
-
-	if (!sql_start(db,
-		    "UPDATE message_count SET rows = rows + CASE WHEN name = ?2 THEN 1 ELSE -1 END "
-		    "WHERE name IN (?1, ?2)",
-		    &q, err))
-		return false;
-	sql_bind_text(q, 1, old_state);
-	sql_bind_text(q, 2, new_state);
-	if (!sql_run(q, err))
-		return false;
-	if (sql_changes(db) != 2)
-		return error_set(
-			err, ERROR_BUG, "no message state is called \"%.*s\"", SPAN_ARG(new_state));
-	return true;
-}
 
 bool message_change_state(struct db *db, int64_t message_id, struct span old_state,
 	struct span new_state, struct error *err)
@@ -52,7 +16,8 @@ bool message_change_state(struct db *db, int64_t message_id, struct span old_sta
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	sql_bind_text(q, 2, new_state);
-	return sql_run(q, err) && move_count(db, old_state, new_state, err);
+	return sql_run(q, err) && count_add(db, old_state, -1, err) &&
+	       count_add(db, new_state, 1, err);
 }
 
 /* ---------------------------------------------------------------- what the state follows from */
@@ -78,46 +43,38 @@ struct parts {
 	size_t item_count;
 };
 
+/* Its own state, and its routes. */
 static bool read_message(
-	struct db *db, int64_t id, struct arena *arena, struct parts *parts, struct error *err)
-{
-	struct sql *q;
-	bool found, ok;
-
-	if (!sql_start(
-		    db, "SELECT state, dead_stage IS NOT NULL FROM message WHERE id = ?1", &q, err))
-		return false;
-	sql_bind_i64(q, 1, id);
-	ok = sql_row(q, &found, err);
-	if (ok && found) {
-		parts->state = sql_text(q, 0, arena);
-		parts->dead = sql_bool(q, 1);
-	} else if (ok) {
-		ok = error_set(err, ERROR_INPUT, "there is no message %lld", (long long)id);
-	}
-	sql_end(q);
-	return ok;
-}
-
-static bool read_routes(
 	struct db *db, int64_t id, struct arena *arena, struct parts *parts, struct error *err)
 {
 	struct list list = LIST_OF(struct route_state, arena);
 	struct sql *q;
-	bool found, ok;
+	bool found, any = false, ok;
 
-	if (!sql_start(db, "SELECT id, state, rule FROM route WHERE message_id = ?1", &q, err))
+	if (!sql_start(db,
+		    "SELECT m.state, m.dead_stage IS NOT NULL, r.id, r.state, r.rule "
+		    "FROM message m LEFT JOIN route r ON r.message_id = m.id WHERE m.id = ?1",
+		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, id);
-	while ((ok = sql_row(q, &found, err)) && found)
-		*(struct route_state *)list_add(&list) = (struct route_state){
-			.id = sql_i64(q, 0),
-			.state = sql_text(q, 1, arena),
-			.rule = sql_text(q, 2, arena),
-		};
+	while ((ok = sql_row(q, &found, err)) && found) {
+		if (!any) {
+			parts->state = sql_text(q, 0, arena);
+			parts->dead = sql_bool(q, 1);
+		}
+		any = true;
+		if (!sql_is_null(q, 2))
+			*(struct route_state *)list_add(&list) = (struct route_state){
+				.id = sql_i64(q, 2),
+				.state = sql_text(q, 3, arena),
+				.rule = sql_text(q, 4, arena),
+			};
+	}
 	sql_end(q);
 	parts->routes = list.items;
 	parts->route_count = list.count;
+	if (ok && !any)
+		ok = error_set(err, ERROR_INPUT, "there is no message %lld", (long long)id);
 	return ok;
 }
 
@@ -265,14 +222,25 @@ static struct span first_that_applies(const struct parts *parts)
 	return SPAN("received");
 }
 
+/* In the middle of being decided: whatever else happens, it stays that until its route says more.
+ */
+static bool is_being_decided(const struct parts *parts)
+{
+	return parts->route_count == 1 && !parts->dead &&
+	       span_equal(parts->routes[0].state, SPAN("received")) &&
+	       span_equal(parts->state, SPAN("received"));
+}
+
 bool message_refresh_state(struct db *db, int64_t message_id, struct error *err)
 {
 	struct arena arena CLEANUP(arena_done) = {0};
 	struct parts parts = {0};
 
-	if (!read_message(db, message_id, &arena, &parts, err) ||
-		!read_routes(db, message_id, &arena, &parts, err) ||
-		!read_items(db, message_id, &arena, &parts, err))
+	if (!read_message(db, message_id, &arena, &parts, err))
+		return false;
+	if (is_being_decided(&parts))
+		return true;
+	if (!read_items(db, message_id, &arena, &parts, err))
 		return false;
 	for (size_t i = 0; i < parts.route_count; i++) {
 		if (!follow_items(db, message_id, &parts, &parts.routes[i], &arena, err))
@@ -306,7 +274,8 @@ bool message_sum(struct db *db, struct ledger_sum *sum, struct error *err)
 	bool found, ok;
 
 	*sum = (struct ledger_sum){0};
-	if (!sql_start(db, "SELECT name, rows FROM message_count", &q, err))
+	if (!counts_write(db, err) ||
+		!sql_start(db, "SELECT name, rows FROM message_count", &q, err))
 		return false;
 	while ((ok = sql_row(q, &found, err)) && found)
 		for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
@@ -322,6 +291,8 @@ bool message_check_sum(struct db *db, struct error *err)
 	struct sql *q;
 	bool found, ok;
 
+	if (!counts_write(db, err))
+		return false;
 	if (!sql_start(db,
 		    "SELECT c.name, c.rows, r.rows FROM message_count c JOIN ("
 		    "SELECT n.name AS name, (SELECT count(*) FROM message m WHERE "

@@ -1,6 +1,6 @@
 /*
- * message_state.h - the counters that make the sum of product.md section 1, kept beside every
- * change of a state. For store/ alone.
+ * message_state.h - changes of a message's state, each with its counter (product.md section 1).
+ * For store/ alone.
  */
 #ifndef STORE_MESSAGE_STATE_H
 #define STORE_MESSAGE_STATE_H
@@ -10,7 +10,6 @@
 /* Longer ones are cut: RFC 5322 section 2.1.1 allows no longer line. */
 #define MESSAGE_ID_MAX_BYTES 998
 
-MUST_CHECK bool message_count_add(struct db *db, struct span name, int64_t rows, struct error *err);
 /* Nothing when both are the same. */
 MUST_CHECK bool message_change_state(struct db *db, int64_t message_id, struct span old_state,
 	struct span new_state, struct error *err);

@@ -11,14 +11,14 @@ bool operation_begin(struct db *db, const char *actor, const char *verb, struct 
 	*operation = (struct operation){.db = db, .at_ms = at_ms};
 	if (!sql_start(db,
 		    "INSERT INTO operation (at_ms, actor, verb, summary, settled) "
-		    "VALUES (?1, ?2, ?3, ?4, 0) RETURNING id",
+		    "VALUES (?1, ?2, ?3, ?4, 0)",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, at_ms);
 	sql_bind_string(q, 2, actor);
 	sql_bind_string(q, 3, verb);
 	sql_bind_text(q, 4, summary);
-	return sql_run_id(q, &operation->id, err);
+	return sql_run_new(q, &operation->id, err);
 }
 
 bool operation_settled(struct operation *operation, int64_t settled_items, struct error *err)

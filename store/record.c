@@ -80,7 +80,7 @@ static void insert_text(const struct noun *noun, bool with_id, struct buffer *te
 	buffer_append_string(text, ") VALUES (");
 	for (size_t i = 1; i <= parameters; i++)
 		buffer_format(text, "%s?%zu", i > 1 ? ", " : "", i);
-	buffer_append_string(text, noun->has_sequence ? ", 0) RETURNING id" : ") RETURNING id");
+	buffer_append_string(text, noun->has_sequence ? ", 0)" : ")");
 }
 
 static bool insert(struct operation *operation, const struct noun *noun, int64_t given_id,
@@ -104,7 +104,7 @@ static bool insert(struct operation *operation, const struct noun *noun, int64_t
 		sql_bind_i64(q, ++number, operation->at_ms);
 	if (given_id)
 		sql_bind_i64(q, ++number, given_id);
-	return sql_run_id(q, id, err) && audit_made(operation, noun, *id, err);
+	return sql_run_new(q, id, err) && audit_made(operation, noun, *id, err);
 }
 
 bool record_make(struct operation *operation, const struct noun *noun, const struct value *values,

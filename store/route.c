@@ -88,22 +88,8 @@ static bool find_route(
 	return sql_run_id(q, id, err);
 }
 
-bool route_add(struct db *db, const struct route_row *route, int64_t *id, bool *existing,
-	struct error *err)
+static void bind_route(struct sql *q, const struct route_row *route)
 {
-	struct sql *q;
-
-	if (!sql_start(db,
-		    "INSERT INTO route (message_id, kind, mailbox, address, decided_by, state, "
-		    "rule, "
-		    "decided_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
-		    "ON CONFLICT (message_id, kind) DO UPDATE SET mailbox = excluded.mailbox, "
-		    "address = excluded.address, decided_by = excluded.decided_by, "
-		    "state = excluded.state, rule = excluded.rule, decided_ms = "
-		    "excluded.decided_ms "
-		    "WHERE route.state = 'received' RETURNING id",
-		    &q, err))
-		return false;
 	sql_bind_i64(q, 1, route->message_id);
 	sql_bind_text(q, 2, route->kind);
 	sql_bind_text(q, 3, route->mailbox);
@@ -112,12 +98,58 @@ bool route_add(struct db *db, const struct route_row *route, int64_t *id, bool *
 	sql_bind_text(q, 6, route->state);
 	sql_bind_text(q, 7, route->rule);
 	sql_bind_i64(q, 8, route->decided_ms);
-	if (!sql_run_id(q, id, err))
+}
+
+/* *id 0: the message has a route of this kind. */
+static bool insert_route(
+	struct db *db, const struct route_row *route, int64_t *id, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "INSERT INTO route (message_id, kind, mailbox, address, decided_by, state, "
+		    "rule, decided_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+		    "ON CONFLICT (message_id, kind) DO NOTHING",
+		    &q, err))
 		return false;
-	*existing = *id == 0;
-	if (*existing)
-		return find_route(db, route->message_id, route->kind, id, err);
-	return message_refresh_state(db, route->message_id, err);
+	bind_route(q, route);
+	return sql_run_new(q, id, err);
+}
+
+/* One that was not decided yet becomes this one. */
+static bool replace_received(
+	struct db *db, const struct route_row *route, bool *replaced, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "UPDATE route SET mailbox = ?3, address = ?4, decided_by = ?5, state = ?6, "
+		    "rule = ?7, decided_ms = ?8 "
+		    "WHERE message_id = ?1 AND kind = ?2 AND state = 'received'",
+		    &q, err))
+		return false;
+	bind_route(q, route);
+	if (!sql_run(q, err))
+		return false;
+	*replaced = sql_changes(db) == 1;
+	return true;
+}
+
+bool route_add(struct db *db, const struct route_row *route, int64_t *id, bool *existing,
+	struct error *err)
+{
+	bool replaced;
+
+	*existing = false;
+	if (!insert_route(db, route, id, err))
+		return false;
+	if (!*id) {
+		if (!find_route(db, route->message_id, route->kind, id, err) ||
+			!replace_received(db, route, &replaced, err))
+			return false;
+		*existing = !replaced;
+	}
+	return *existing || message_refresh_state(db, route->message_id, err);
 }
 
 static bool refresh_message(struct db *db, int64_t route_id, struct error *err)

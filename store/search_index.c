@@ -1,6 +1,7 @@
 #include "base/compress.h"
 #include "base/pack.h"
 #include "base/text.h"
+#include "store/count.h"
 #include "store/list.h"
 #include "store/message_state.h"
 #include "store/search.h"
@@ -13,24 +14,34 @@
 #define TEXT_MAX_BYTES	((size_t)4 << 20)
 #define FIELD_MAX_BYTES ((size_t)64 << 10)
 
-static void pack_columns(const struct search_columns *columns, struct buffer *frame)
+static void pack_columns(const struct search_columns *columns, struct buffer *packed)
 {
-	struct buffer packed CLEANUP(buffer_done) = {0};
-
-	pack_span(&packed, text_cut(columns->subject, FIELD_MAX_BYTES));
-	pack_span(&packed, text_cut(columns->sender, FIELD_MAX_BYTES));
-	pack_span(&packed, text_cut(columns->recipients, FIELD_MAX_BYTES));
-	pack_span(&packed, text_cut(columns->body, BODY_MAX_BYTES));
-	compress_append(frame, buffer_span(&packed));
+	pack_span(packed, text_cut(columns->subject, FIELD_MAX_BYTES));
+	pack_span(packed, text_cut(columns->sender, FIELD_MAX_BYTES));
+	pack_span(packed, text_cut(columns->recipients, FIELD_MAX_BYTES));
+	pack_span(packed, text_cut(columns->body, BODY_MAX_BYTES));
 }
 
-static bool unpack_columns(struct span frame, struct buffer *storage,
-	struct search_columns *columns, struct error *err)
+/*
+ * Packed columns begin with the length of the subject, a zstd frame with a number that is none:
+ * that tells text that waits from text that is kept.
+ */
+static bool is_packed(struct span text)
+{
+	struct unpack in = {.rest = text};
+
+	return unpack_u32(&in) <= FIELD_MAX_BYTES;
+}
+
+static bool unpack_columns(
+	struct span text, struct buffer *storage, struct search_columns *columns, struct error *err)
 {
 	struct unpack in;
 
 	buffer_clear(storage);
-	if (!compress_unpack(storage, frame, TEXT_MAX_BYTES, err))
+	if (is_packed(text))
+		buffer_append(storage, text);
+	else if (!compress_unpack(storage, text, TEXT_MAX_BYTES, err))
 		return error_context(err, "search text");
 	in = (struct unpack){.rest = buffer_span(storage)};
 	columns->subject = unpack_span(&in);
@@ -119,22 +130,22 @@ static bool unindex(struct db *db, int64_t message_id, enum text_state *before, 
 bool search_put(
 	struct db *db, int64_t message_id, const struct search_columns *columns, struct error *err)
 {
-	struct buffer frame CLEANUP(buffer_done) = {0};
+	struct buffer packed CLEANUP(buffer_done) = {0};
 	enum text_state before;
 	struct sql *q;
 
 	if (!unindex(db, message_id, &before, err))
 		return false;
-	pack_columns(columns, &frame);
+	pack_columns(columns, &packed);
 	if (!sql_start(db,
 		    "INSERT INTO search_text (message_id, indexed, frame) VALUES (?1, 0, ?2) "
 		    "ON CONFLICT (message_id) DO UPDATE SET indexed = 0, frame = excluded.frame",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
-	sql_bind_bytes(q, 2, buffer_span(&frame));
+	sql_bind_bytes(q, 2, buffer_span(&packed));
 	return sql_run(q, err) &&
-	       (before == TEXT_WAITS || message_count_add(db, SPAN("unindexed"), 1, err));
+	       (before == TEXT_WAITS || count_add(db, SPAN("unindexed"), 1, err));
 }
 
 bool search_forget(struct db *db, int64_t message_id, struct error *err)
@@ -150,7 +161,7 @@ bool search_forget(struct db *db, int64_t message_id, struct error *err)
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	return sql_run(q, err) &&
-	       (before == TEXT_INDEXED || message_count_add(db, SPAN("unindexed"), -1, err));
+	       (before == TEXT_INDEXED || count_add(db, SPAN("unindexed"), -1, err));
 }
 
 bool search_optimize(struct db *db, struct error *err)
@@ -187,19 +198,30 @@ static bool load_waiting(struct db *db, int limit, struct arena *arena, struct w
 	return ok;
 }
 
+/* From now on the text is only kept, and takes less room. */
+static bool mark_indexed(struct db *db, int64_t message_id, struct span packed, struct error *err)
+{
+	struct buffer frame CLEANUP(buffer_done) = {0};
+	struct sql *q;
+
+	compress_append(&frame, packed);
+	if (!sql_start(db, "UPDATE search_text SET indexed = 1, frame = ?2 WHERE message_id = ?1",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	sql_bind_bytes(q, 2, buffer_span(&frame));
+	return sql_run(q, err);
+}
+
 static bool index_one(
 	struct db *db, const struct waiting *waiting, struct buffer *storage, struct error *err)
 {
 	struct search_columns columns;
-	struct sql *q;
 
 	if (!unpack_columns(waiting->frame, storage, &columns, err) ||
 		!index_add(db, waiting->message_id, &columns, err))
 		return error_context(err, "message %lld", (long long)waiting->message_id);
-	if (!sql_start(db, "UPDATE search_text SET indexed = 1 WHERE message_id = ?1", &q, err))
-		return false;
-	sql_bind_i64(q, 1, waiting->message_id);
-	return sql_run(q, err);
+	return mark_indexed(db, waiting->message_id, buffer_span(storage), err);
 }
 
 static bool index_waiting(struct db *db, int limit, struct error *err)
@@ -214,13 +236,14 @@ static bool index_waiting(struct db *db, int limit, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		if (!index_one(db, &rows[i], &storage, err))
 			return false;
-	return message_count_add(db, SPAN("unindexed"), -(int64_t)count, err);
+	return count_add(db, SPAN("unindexed"), -(int64_t)count, err);
 }
 
 bool search_pending(struct db *db, int64_t *pending, struct error *err)
 {
-	return sql_number(
-		db, "SELECT rows FROM message_count WHERE name = 'unindexed'", pending, err);
+	return counts_write(db, err) &&
+	       sql_number(
+		       db, "SELECT rows FROM message_count WHERE name = 'unindexed'", pending, err);
 }
 
 bool search_index(struct db *db, int limit, int64_t *left, struct error *err)

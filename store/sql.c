@@ -76,3 +76,34 @@ bool sql_digest(struct sql *q, int column, struct digest *digest)
 	memcpy(digest->bytes, bytes.data, DIGEST_BYTES);
 	return true;
 }
+
+/* RETURNING gives its rows after all changes are made, but only the next step ends the statement.
+ */
+bool sql_run_id(struct sql *q, int64_t *id, struct error *err)
+{
+	bool found, more;
+	bool ok = sql_row(q, &found, err);
+
+	*id = 0;
+	if (ok && found) {
+		*id = sql_i64(q, 0);
+		ok = sql_row(q, &more, err);
+	}
+	sql_end(q);
+	return ok;
+}
+
+bool sql_number(struct db *db, const char *literal, int64_t *number, struct error *err)
+{
+	struct sql *q;
+	bool found, ok;
+
+	*number = 0;
+	if (!sql_start(db, literal, &q, err))
+		return false;
+	ok = sql_row(q, &found, err);
+	if (ok && found)
+		*number = sql_i64(q, 0);
+	sql_end(q);
+	return ok;
+}

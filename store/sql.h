@@ -48,8 +48,14 @@ void sql_bind_null(struct sql *q, int number);
 MUST_CHECK bool sql_row(struct sql *q, bool *found, struct error *err);
 /* For statements without rows; resets the statement whatever happens. */
 MUST_CHECK bool sql_run(struct sql *q, struct error *err);
-/* As sql_run for INSERT … RETURNING id; *id 0: no row came back (ON CONFLICT DO NOTHING). */
+/* As sql_run for a statement with one row of one number; *id 0: no row. */
 MUST_CHECK bool sql_run_id(struct sql *q, int64_t *id, struct error *err);
+/*
+ * As sql_run for an INSERT of one row into a table with an id: *id is that of the row, 0 when ON
+ * CONFLICT DO NOTHING made none. RETURNING id would say the same, but in SQLite it copies every
+ * page that it changes into a journal of its own and builds a table to hold the answer.
+ */
+MUST_CHECK bool sql_run_new(struct sql *q, int64_t *id, struct error *err);
 /* Rows that the last sql_run changed. */
 int64_t sql_changes(struct db *db);
 

@@ -51,7 +51,7 @@ bool unresolved_add(struct db *db, const struct unresolved *item, int64_t *id, s
 		    "address_folded, "
 		    "name, role, detail, candidates, state, outcome, created_ms, changed_ms) "
 		    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting', '', ?10, ?10) "
-		    "ON CONFLICT (route_id, reason, address_folded) DO NOTHING RETURNING id",
+		    "ON CONFLICT (route_id, reason, address_folded) DO NOTHING",
 		    &q, err))
 		return false;
 	sql_bind_id(q, 1, item->message_id);
@@ -64,7 +64,7 @@ bool unresolved_add(struct db *db, const struct unresolved *item, int64_t *id, s
 	sql_bind_text(q, 8, item->detail);
 	sql_bind_text(q, 9, item->candidates.size ? item->candidates : SPAN("[]"));
 	sql_bind_i64(q, 10, item->created_ms ? item->created_ms : clock_now_ms());
-	if (!sql_run_id(q, id, err))
+	if (!sql_run_new(q, id, err))
 		return false;
 	if (!*id)
 		return find_same(db, item, id, err);

@@ -98,7 +98,7 @@ CREATE TABLE message_facts (
 CREATE TABLE search_text (
 	message_id {id} REFERENCES message (id),
 	indexed {bool} NOT NULL,
-	frame {bytes} NOT NULL              -- packed columns of the index, one zstd frame
+	frame {bytes} NOT NULL              -- packed columns of the index; once indexed, one zstd frame
 ) {strict};
 CREATE INDEX search_pending ON search_text (message_id) WHERE indexed = 0;
 
