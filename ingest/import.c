@@ -134,16 +134,42 @@ static bool parcel_try(struct importer *importer, const struct parcel *parcel, s
 	return true;
 }
 
+static bool parcels_each(struct importer *importer, struct error *err)
+{
+	for (size_t i = 0; i < importer->count; i++)
+		if (!parcel_try(importer, &importer->parcels[i], err))
+			return false;
+	return true;
+}
+
+static bool parcels_all(struct importer *importer, struct error *err)
+{
+	for (size_t i = 0; i < importer->count; i++)
+		if (!parcel_commit(importer, &importer->parcels[i], err))
+			return false;
+	return true;
+}
+
+/* All together: a savepoint a mail would copy every page. Only when that fails, one by one. */
+static bool parcels_record(struct importer *importer, struct error *err)
+{
+	struct import_progress before = *importer->total;
+
+	if (parcels_all(importer, err))
+		return true;
+	db_rollback(importer->db);
+	*importer->total = before;
+	return err->kind != ERROR_STORAGE && db_begin_write(importer->db, err) &&
+	       parcels_each(importer, err);
+}
+
 static bool batch_commit(struct importer *importer, struct error *err)
 {
-	bool ok = true;
 	if (!importer->count)
 		return true;
 	if (!db_begin_write(importer->db, err))
 		return false;
-	for (size_t i = 0; ok && i < importer->count; i++)
-		ok = parcel_try(importer, &importer->parcels[i], err);
-	if (!ok) {
+	if (!parcels_record(importer, err)) {
 		db_rollback(importer->db);
 		return false;
 	}
