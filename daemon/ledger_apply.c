@@ -182,6 +182,7 @@ static bool decide(struct ledger *ledger, struct entry *entry, const struct deli
 		.delivery_id = result->delivery_id,
 		.mailbox = mailbox,
 		.folder = entry->of.mail.folder,
+		.raw_frame = entry->kind == ENTRY_MAIL ? entry_raw(entry) : (struct span){0},
 		.actor = "postroomd",
 	};
 

@@ -34,7 +34,8 @@ static bool is_quarantined(const struct plan *plan)
 	return strcmp(plan->state, "quarantined") == 0;
 }
 
-static bool decide_new(struct plan *plan, const char *actor, struct error *err)
+/* kept: another route needs the whole mail. */
+static bool decide_new(struct plan *plan, bool kept, const char *actor, struct error *err)
 {
 	struct operation operation = {0};
 	struct route_row row = row_of(plan);
@@ -44,7 +45,7 @@ static bool decide_new(struct plan *plan, const char *actor, struct error *err)
 		return false;
 	if (existing)
 		return true;
-	if (is_quarantined(plan) && !quota_keep(plan, err))
+	if (is_quarantined(plan) && !kept && !quota_keep(plan, err))
 		return false;
 	return plan_apply(plan, route_id, actor, "decide", &operation, err);
 }
@@ -103,17 +104,20 @@ static bool can_add(const struct mail *mail, const struct route_row *known, bool
 	return anew || mail->facts->request_count || span_equal(known->state, SPAN("quarantined"));
 }
 
-static bool known_find(
-	struct mail *mail, struct span kind, struct route_row **known, bool *any, struct error *err)
+/* *any: some route was decided; *kept: one of them needs the whole mail. */
+static bool known_find(struct mail *mail, struct span kind, struct route_row **known, bool *any,
+	bool *kept, struct error *err)
 {
 	struct route_row *rows = NULL;
 	size_t count = 0;
 	*known = NULL;
+	*kept = false;
 	if (!route_list(mail->intake->db, mail->message_id, mail->arena, &rows, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (span_equal(rows[i].kind, kind))
 			*known = &rows[i];
+		*kept = *kept || !span_equal(rows[i].state, SPAN("quarantined"));
 	}
 	*any = count > 0;
 	return true;
@@ -124,9 +128,9 @@ static bool route_decide(struct mail *mail, const struct route *route, bool anew
 {
 	struct plan plan;
 	struct route_row *known = NULL;
-	bool any = false;
+	bool any = false, kept = false;
 
-	if (!known_find(mail, kind_name(route), &known, &any, err))
+	if (!known_find(mail, kind_name(route), &known, &any, &kept, err))
 		return false;
 	/* A copy that concerns no mailbox adds nothing to what others decided. */
 	if (!known && !route->found && any)
@@ -139,9 +143,25 @@ static bool route_decide(struct mail *mail, const struct route *route, bool anew
 	if (!plan_make(&plan, mail, route, released, err))
 		return false;
 	if (!known)
-		return decide_new(&plan, actor, err);
+		return decide_new(&plan, kept, actor, err);
 	return anew ? decide_anew(&plan, known, actor, err)
 		    : decide_further(&plan, known, actor, err);
+}
+
+/* Beyond a quota only its header was kept; now it was let in on some way, and here it is whole. */
+static bool body_restore(struct mail *mail, struct span raw_frame, struct error *err)
+{
+	struct db *db = mail->intake->db;
+	struct route_row *rows = NULL;
+	size_t count = 0;
+	bool wanted = false;
+	if (!route_list(db, mail->message_id, mail->arena, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		wanted = wanted || span_equal(rows[i].state, SPAN("filed")) ||
+			 span_equal(rows[i].state, SPAN("waiting"));
+	return !wanted || (message_restore_body(db, mail->message_id, raw_frame, err) &&
+				  reading_record(mail, err));
 }
 
 bool intake_decide(struct intake *intake, const struct intake_copy *copy, const struct facts *facts,
@@ -164,7 +184,10 @@ bool intake_decide(struct intake *intake, const struct intake_copy *copy, const 
 	if ((anew || unread) && !reading_record(&mail, err))
 		return false;
 	struct route route = route_find(intake, &intake->arena, facts, copy->mailbox, copy->folder);
-	return route_decide(&mail, &route, anew, copy->actor, err);
+	if (!route_decide(&mail, &route, anew, copy->actor, err))
+		return false;
+	return row.raw_size_bytes || span_is_empty(copy->raw_frame) ||
+	       body_restore(&mail, copy->raw_frame, err);
 }
 
 bool intake_failed(struct intake *intake, int64_t message_id, const char *stage,

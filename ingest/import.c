@@ -80,6 +80,7 @@ static bool parcel_decide(struct importer *importer, const struct parcel *parcel
 		.message_id = result->message_id,
 		.delivery_id = result->delivery_id,
 		.mailbox = importer->options->mailbox,
+		.raw_frame = parcel->frame,
 		.actor = importer->options->actor,
 	};
 	if (parcel->read)

@@ -29,6 +29,8 @@ struct intake_copy {
 	int64_t message_id, delivery_id;      /* delivery_id 0: decided anew (replay) */
 	const struct config_mailbox *mailbox; /* it was read from; NULL: imported without one */
 	struct span folder;
+	struct span
+		raw_frame; /* the whole mail, for one of which only the header was kept; or empty */
 	const char *actor; /* "postroomd" or the user at the terminal */
 };
 

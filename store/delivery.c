@@ -3,6 +3,7 @@
 #include "base/compress.h"
 #include "store/count.h"
 #include "store/list.h"
+#include "store/message.h"
 #include "store/message_state.h"
 #include "store/sql.h"
 
@@ -246,6 +247,21 @@ bool message_drop_body(struct db *db, int64_t message_id, struct error *err)
 	return own_header(&whole, &header, err) &&
 	       keep_header(db, message_id, buffer_span(&header), err) &&
 	       remove_raw(db, message_id, err);
+}
+
+bool message_restore_body(
+	struct db *db, int64_t message_id, struct span raw_frame, struct error *err)
+{
+	struct sql *q;
+
+	if (!message_store_raw(db, message_id, raw_frame, err) ||
+		!sql_start(db,
+			"UPDATE delivery SET outcome = 'stored' "
+			"WHERE message_id = ?1 AND outcome = 'header-only'",
+			&q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	return sql_run(q, err);
 }
 
 bool message_store_missing(struct db *db, int64_t folder_id, uint32_t uidvalidity, uint32_t uid,

@@ -41,6 +41,9 @@ MUST_CHECK bool message_store(struct db *db, const struct delivery *delivery, in
  * header-only).
  */
 MUST_CHECK bool message_drop_body(struct db *db, int64_t message_id, struct error *err);
+/* And back, from a copy that came whole. */
+MUST_CHECK bool message_restore_body(
+	struct db *db, int64_t message_id, struct span raw_frame, struct error *err);
 /* *id 0: no copy of this mail was ever seen. */
 MUST_CHECK bool message_by_identity(
 	struct db *db, const struct digest *identity, int64_t *id, struct error *err);

@@ -41,7 +41,8 @@ bool server_action_due(struct db *db, struct span mailbox, int64_t now_ms, int64
 		    "JOIN mailbox b ON b.id = f.mailbox_id "
 		    "WHERE a.finding IS NULL AND a.not_before_ms <= ?2 AND +a.id > ?3 "
 		    "AND b.name = ?1 AND (a.verb NOT IN ('move', 'delete') "
-		    "OR m.state IN ('filed', 'ignored')) ORDER BY +a.id LIMIT ?4",
+		    "OR (m.state IN ('filed', 'ignored') AND d.outcome <> 'header-only')) ORDER BY "
+		    "+a.id LIMIT ?4",
 		    &q, err))
 		return false;
 	sql_bind_text(q, 1, mailbox);

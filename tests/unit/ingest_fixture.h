@@ -363,6 +363,7 @@ static inline int64_t desk_deliver(
 		.delivery_id = result.delivery_id,
 		.mailbox = config_mailbox(d->config, mailbox),
 		.folder = span_from(folder),
+		.raw_frame = buffer_span(&frame),
 		.actor = "postroomd",
 	};
 	must(f, intake_decide(d->intake, &copy, facts, d->now_ms, &f->err));

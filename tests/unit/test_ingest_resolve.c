@@ -1,4 +1,5 @@
 /* A person's answer: what it settles, past mail and other kinds included; dry run, undo. */
+#include "ingest/stored_facts.h"
 #include "ingest_fixture.h"
 
 #include "ingest/quarantine.h"
@@ -475,6 +476,46 @@ static void test_quotas(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 1);
 }
 
+/* A mail that is quarantined beyond the quota on one way and welcome on another keeps its body. */
+static void test_quota_and_other_ways(void **state)
+{
+	struct desk *d = *state;
+	static const char *const ways[][2] = {{"support", "crm"}, {"crm", "support"}};
+	d->config->quarantine_per_sender = 1;
+	struct letter first = {.id = "first@far.example",
+		.from = "kunde@far.example",
+		.to = "crm@example.org",
+		.subject = "first"};
+	desk_post(d, "crm", &first);
+	for (size_t i = 0; i < ARRAY_COUNT(ways); i++) {
+		char id[32], sql[160];
+		snprintf(id, sizeof id, "both%zu@far.example", i);
+		struct letter letter = {.id = id,
+			.from = "kunde@far.example",
+			.to = "support@example.org, crm@example.org",
+			.subject = id,
+			.text = "It does not print."};
+		int64_t message = desk_post(d, ways[i][0], &letter);
+		assert_int_equal(desk_post(d, ways[i][1], &letter), message);
+		assert_string_equal(desk_state(d, message), "quarantined");
+		snprintf(sql, sizeof sql,
+			"SELECT raw_size_bytes > 0 AND EXISTS (SELECT 1 FROM message_raw WHERE "
+			"message_id = m.id) FROM message m WHERE id = %lld",
+			(long long)message);
+		assert_int_equal(desk_count(d, sql), 1);
+		snprintf(sql, sizeof sql,
+			"SELECT count(*) FROM delivery WHERE message_id = %lld AND outcome = "
+			"'header-only'",
+			(long long)message);
+		assert_int_equal(desk_count(d, sql), 0);
+		struct facts facts;
+		bool found;
+		must(&d->store, stored_facts_read(d->store.db, message, &d->store.arena, &facts,
+					&found, &d->store.err));
+		assert_span(facts.text, "It does not print.");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,6 +531,7 @@ int main(void)
 		desk_test_asking(test_suggestions),
 		desk_test(test_quarantine),
 		desk_test(test_quotas),
+		desk_test(test_quota_and_other_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

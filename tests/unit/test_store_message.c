@@ -456,6 +456,15 @@ static void test_server_actions(void **state)
 	must(f, server_action_due(f->db, SPAN("crm"), 200, rows[0].id, 10, &f->arena, &rows, &count,
 			&f->err));
 	assert_int_equal(count, 0);
+	/* Of which only the header is kept: the server has the only whole copy. */
+	must(f, message_drop_body(f->db, result.message_id, &f->err));
+	must(f, server_action_due(
+			f->db, SPAN("crm"), 200, 0, 10, &f->arena, &rows, &count, &f->err));
+	assert_int_equal(count, 0);
+	must(f, message_restore_body(f->db, result.message_id, delivery.raw_frame, &f->err));
+	must(f, server_action_due(
+			f->db, SPAN("crm"), 200, 0, 10, &f->arena, &rows, &count, &f->err));
+	assert_int_equal(count, 1);
 	must(f, server_action_tried(f->db, 1, 300, &f->err));
 	must(f, server_action_due(
 			f->db, SPAN("crm"), 300, 0, 10, &f->arena, &rows, &count, &f->err));
