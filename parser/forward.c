@@ -30,17 +30,16 @@ static struct facts_address first_of(const struct facts_addresses *list)
 }
 
 static bool read_attached(struct span raw, struct arena *arena, struct defects *defects,
-	struct facts_forwarded *forwarded, struct mime_part **root)
+	struct facts_forwarded *forwarded, struct mime_part **root, struct body *body)
 {
 	struct field_block block;
 	struct header_summary summary;
-	struct body body;
 
 	if (raw.size == 0 || !field_block_read(raw, arena, defects, &block))
 		return false;
 	header_summary_read(&block, arena, defects, &summary);
 	*root = mime_parts(&block, arena, defects);
-	body_read(*root, arena, defects, &body);
+	body_read(*root, arena, defects, body);
 	*forwarded = (struct facts_forwarded){
 		.how = FORWARD_ATTACHED,
 		.from = first_of(&summary.from),
@@ -50,7 +49,7 @@ static bool read_attached(struct span raw, struct arena *arena, struct defects *
 		.date_text = summary.date_text,
 		.date = summary.date,
 		.message_id = summary.message_id,
-		.text = body.text,
+		.text = body->text,
 		.confidence = 1.0,
 	};
 	return summary.from.count > 0;
@@ -69,10 +68,11 @@ static const struct mime_part *attached_message(const struct mime_part *root)
 }
 
 static bool forward_attached(const struct mime_part *root, const struct parse_options *options,
-	struct arena *arena, struct facts_forwarded *forwarded)
+	struct arena *arena, struct facts_forwarded *forwarded, struct body *inside)
 {
 	const struct mime_part *part = attached_message(root);
 	struct facts_forwarded found;
+	struct body body;
 	struct mime_part *inner = NULL;
 	bool any = false;
 
@@ -80,10 +80,12 @@ static bool forward_attached(const struct mime_part *root, const struct parse_op
 	for (unsigned depth = 0; part && depth < NESTING_MAX; depth++) {
 		struct defects defects = {0};
 
-		if (!read_attached(part->raw, arena, &defects, &found, &inner))
+		if (!read_attached(part->raw, arena, &defects, &found, &inner, &body))
 			break;
-		if (!any || !is_own(found.from, options))
+		if (!any || !is_own(found.from, options)) {
 			*forwarded = found;
+			*inside = body;
+		}
 		any = true;
 		part = attached_message(inner);
 	}
@@ -521,17 +523,17 @@ static void descend(const struct parse_options *options, struct arena *arena, in
 }
 
 void forward_read(const struct mime_part *root, const struct parse_options *options,
-	struct arena *arena, struct defects *defects, struct facts *facts, struct span *own_text)
+	struct arena *arena, struct facts *facts, struct span *own_text, struct body *inside)
 {
 	struct facts_forwarded *forwarded = &facts->forwarded;
 	struct found found;
 	struct span rest;
 
-	(void)defects;
 	*own_text = facts->text;
+	*inside = (struct body){0};
 	if (facts->origin == ORIGIN_BOUNCE)
 		return;
-	if (root && forward_attached(root, options, arena, forwarded)) {
+	if (root && forward_attached(root, options, arena, forwarded, inside)) {
 		forwarded->note = line_trim(facts->text);
 		return;
 	}

@@ -90,8 +90,8 @@ static bool is_known(const struct facts *facts, const struct facts_invoice *invo
 	return false;
 }
 
-static void read_attachment(const struct mime_part *part, const struct facts_attachment *attachment,
-	struct arena *arena, struct defects *defects, struct facts *facts)
+static void read_part(const struct mime_part *part, struct arena *arena, struct defects *defects,
+	struct facts *facts)
 {
 	struct facts_invoice invoice = {0};
 
@@ -100,9 +100,16 @@ static void read_attachment(const struct mime_part *part, const struct facts_att
 					: false;
 	if (!found || is_known(facts, &invoice))
 		return;
-	invoice.attachment = attachment->filename;
-	invoice.document = attachment->sha256;
+	invoice.attachment = part->filename;
+	invoice.document = digest_of(mime_decode(part, arena));
 	add(facts, &invoice);
+}
+
+static void read_parts(
+	const struct body *body, struct arena *arena, struct defects *defects, struct facts *facts)
+{
+	for (size_t i = 0; i < body->attached_count; i++)
+		read_part(body->attached[i], arena, defects, facts);
 }
 
 static struct date day_of(const struct facts_time *time)
@@ -114,15 +121,24 @@ static struct date day_of(const struct facts_time *time)
 			     : (struct date){0};
 }
 
-void invoices_read(
-	const struct body *body, struct arena *arena, struct defects *defects, struct facts *facts)
+/* True when labels of the text gave an invoice. */
+static bool read_words(
+	struct span text, const struct facts_time *date, struct arena *arena, struct facts *facts)
 {
 	struct facts_invoice invoice = {0};
 
+	return invoice_from_text(text, day_of(date), arena, &invoice) && add(facts, &invoice);
+}
+
+void invoices_read(const struct body *body, const struct body *forwarded, struct arena *arena,
+	struct defects *defects, struct facts *facts)
+{
 	facts->invoices = arena_array(arena, struct facts_invoice, INVOICES_MAX);
-	for (size_t i = 0; i < body->attached_count; i++)
-		read_attachment(body->attached[i], &facts->attachments[i], arena, defects, facts);
-	if (facts->invoice_count == 0 &&
-		invoice_from_text(facts->text, day_of(&facts->date), arena, &invoice))
-		add(facts, &invoice);
+	read_parts(body, arena, defects, facts);
+	read_parts(forwarded, arena, defects, facts);
+	if (facts->invoice_count > 0)
+		return;
+	if (facts->forwarded.how != FORWARD_ATTACHED ||
+		!read_words(facts->forwarded.text, &facts->forwarded.date, arena, facts))
+		read_words(facts->text, &facts->date, arena, facts);
 }

@@ -10,9 +10,12 @@
 #include "parser/defects.h"
 #include "parser/facts.h"
 
-/* Fills facts->invoices from the attachments, and from facts->text where they have none. */
-void invoices_read(
-	const struct body *body, struct arena *arena, struct defects *defects, struct facts *facts);
+/*
+ * Fills facts->invoices from what hangs on the mail and on the forwarded message attached to it
+ * (forwarded may be empty); where nothing does, from the text of that message or of the mail.
+ */
+void invoices_read(const struct body *body, const struct body *forwarded, struct arena *arena,
+	struct defects *defects, struct facts *facts);
 
 /* An e-invoice; false when the document is none that is known. */
 bool invoice_from_xml(struct span bytes, struct arena *arena, struct defects *defects,

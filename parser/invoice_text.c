@@ -62,6 +62,7 @@ static const struct label {
 	{SPAN_INIT("zahlbar bis"), FIELD_DUE, LABELLED_SURE},
 	{SPAN_INIT("vervaldatum"), FIELD_DUE, LABELLED_SURE},
 	{SPAN_INIT("te betalen voor"), FIELD_DUE, LABELLED_SURE},
+	{SPAN_INIT("te betalen vóór"), FIELD_DUE, LABELLED_SURE},
 	{SPAN_INIT("uiterste betaaldatum"), FIELD_DUE, LABELLED_SURE},
 	{SPAN_INIT("date d'échéance"), FIELD_DUE, LABELLED_SURE},
 	{SPAN_INIT("échéance"), FIELD_DUE, LABELLED_SURE},

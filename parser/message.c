@@ -86,7 +86,7 @@ static struct span with_line_feeds(struct span raw, struct arena *arena, struct 
 
 /* What is read out of the text once it is there. */
 static void read_text(const struct mime_part *root, const struct parse_options *options,
-	struct arena *arena, struct defects *defects, struct facts *facts)
+	struct arena *arena, struct facts *facts, struct body *inside)
 {
 	struct span own_text, author = {0};
 	struct reply reply;
@@ -99,7 +99,7 @@ static void read_text(const struct mime_part *root, const struct parse_options *
 			from.address.data ? from.address.data : "");
 	}
 
-	forward_read(root, options, arena, defects, facts, &own_text);
+	forward_read(root, options, arena, facts, &own_text, inside);
 	reply_read(own_text, author, arena, &reply);
 	facts->reply_text = reply.text;
 	facts->signature = reply.signature;
@@ -138,7 +138,7 @@ static void parse_bare_text(struct span raw, const struct parse_options *options
 	} else {
 		facts->text = body_clean(arena, (struct span){0}, raw, defects);
 	}
-	read_text(NULL, options, arena, defects, facts);
+	read_text(NULL, options, arena, facts, &(struct body){0});
 }
 
 bool parse_mail(struct span raw, const struct parse_options *options, struct arena *arena,
@@ -146,7 +146,7 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 {
 	struct defects defects = {0};
 	struct field_block block;
-	struct body body;
+	struct body body, forwarded;
 
 	*facts = (struct facts){0};
 	if (raw.size > MESSAGE_BYTES_MAX)
@@ -169,10 +169,10 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	body_attachments(&body, arena, facts);
 	origin_read(root, arena, &defects, facts);
 	requests_read(facts, arena, options);
-	read_text(root, options, arena, &defects, facts);
+	read_text(root, options, arena, facts, &forwarded);
 	read_attached_actions(&body, options, arena, facts);
 	if (facts->origin != ORIGIN_BOUNCE)
-		invoices_read(&body, arena, &defects, facts);
+		invoices_read(&body, &forwarded, arena, &defects, facts);
 	finish(&defects, arena, facts);
 	return true;
 }

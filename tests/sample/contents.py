@@ -278,7 +278,7 @@ def all_mails(now):
 
 # What must stand in the record: (what, key of the row), command, values.
 EXPECTED_RECORD = [
-    (("ticket number", "number"), ("ticket", "list"), ["PP-2041", "SW-88120", "CH-10077"]),
+    (("ticket number", "number"), ("ticket", "list"), ["PP-2041", "SW-88120", "CH-10077", "2026-77", "K-5512"]),
     (("task", "title"), ("task", "list"),
      ["Balean Board Meeting action: write the annual plan (Didier)"]),
     (("case", "subject"), ("case", "list"), ["Wheel of cart 12 is broken"]),
