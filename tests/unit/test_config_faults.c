@@ -285,7 +285,8 @@ static const struct fault faults[] = {
 		"f.yaml:15:22: mailboxes[0].folders[1]: this folder stands in the list "
 		"twice"},
 	{INVOICES "    folders: [{folder: Inbox, kind: capture, trust: folder}]\n",
-		"f.yaml:15:24: mailboxes[0].folders[0].folder: everybody's mail arrives in INBOX, so it "
+		"f.yaml:15:24: mailboxes[0].folders[0].folder: everybody's mail arrives in INBOX, "
+		"so it "
 		"can't be trusted; trust a folder that only colleagues put mail into, or choose "
 		"who_may_write"},
 	{INVOICES "    folders: [INBOX, {folder: Old, trust: all}]\n",
