@@ -53,6 +53,7 @@ class Server:
         self.commands = []
         self.handshakes = self.connections = 0
         self.failures = []
+        self.spoil = None  # function(bytes) -> bytes: what is sent instead
         self.lock = threading.Condition()
         self.sessions = []
 
@@ -113,6 +114,8 @@ class Session:
         self.server.handshakes += 1
 
     def _receive(self):
+        if self.server.spoil:  # a client that waits for what was spoilt would wait a minute
+            self.sock.settimeout(0.15)
         try:
             piece = self.sock.recv(65536)
         except OSError as error:
@@ -133,6 +136,8 @@ class Session:
 
     def send(self, data):
         data = data.encode() if isinstance(data, str) else data
+        if self.server.spoil:
+            data = self.server.spoil(data)
         try:
             self.sock.sendall(data)
         except OSError as error:

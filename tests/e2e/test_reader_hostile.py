@@ -1,4 +1,6 @@
 """The reader against a server that lies, breaks off, floods or is somebody else (a scripted one)."""
+import os
+import random
 import re
 import socket
 import threading
@@ -339,6 +341,67 @@ def test_survives_and_recovers(run, good, way, tls):
         check_rss(harness)
 
 
+def spoiler(seed, often):
+    """Breaks some of what is sent: bytes flipped, lost, doubled, put in, cut off."""
+    rng = random.Random(seed)
+    pieces = [b"(", b")", b"\r\n", b"{5}\r\n", b"{99999999}\r\n", b"* ", b'"', b"[", b"]", b"NIL",
+              b"\\", b"\0", b"\xff", b"4294967296", b"-1", b" BODY[] ", b" ENVELOPE (", b"+ ",
+              b"BODYSTRUCTURE ((((", b"FLAGS (", b"UID 0"]
+
+    def spoil(data):
+        if rng.random() > often:
+            return data
+        data = bytearray(data)
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(data) + 1)
+            what = rng.randrange(5)
+            if what == 0 and at < len(data):
+                data[at] = rng.randrange(256)
+            elif what == 1:
+                del data[at:at + rng.randint(1, 8)]
+            elif what == 2:
+                data[at:at] = data[at:at + 40]
+            elif what == 3:
+                data[at:at] = rng.choice(pieces)
+            else:
+                del data[at:]
+        return bytes(data)
+
+    return spoil
+
+
+@pytest.mark.parametrize("seed", range(int(os.environ.get("POSTROOM_SPOILT_SEEDS", 6))))
+def test_malformed_protocol(run, good, seed):
+    """Threat 5: libetpan may die of it, and with it this reader, but nothing hangs, nothing grows,
+    no action is taken, and the reader after it works."""
+    mails = [mail(n) for n in range(8)]
+    box = Mailbox(mails)
+    with Server(good, mailboxes={"INBOX": box}) as server:
+        server.spoil = spoiler(seed, 0.15)
+        ledger = wire.Ledger()
+        harness = run(server, ledger=ledger, action=wire.SEEN)
+        deaths, until = 0, time.monotonic() + 4
+        while time.monotonic() < until and server.connections < 60:
+            if harness.process.poll() is not None:
+                assert harness.process.returncode < 0, harness.log.decode()  # a signal, no exit
+                deaths += 1
+                harness = run(server, ledger=ledger, action=wire.SEEN)
+            harness.retry()
+            ledger.cursors.clear()  # the next session fetches all of it again
+            time.sleep(0.02)
+        assert server.connections > 10
+        if harness.process.poll() is None:
+            check_rss(harness)
+            harness.kill()
+        server.spoil = None
+        box.uidvalidity += 1
+        ledger.mails.clear()
+        fresh = run(server, ledger=ledger)
+        stored = fresh.wait_mails(8)
+        assert [one.body for one in stored] == mails
+        assert not any(box.flags.values())
+
+
 @pytest.mark.parametrize("where", ["GREETING", "CAPABILITY", "LOGIN", "EXAMINE"])
 @pytest.mark.parametrize("way", ["endless line", "endless responses", "reset", "BYE", "garbage"])
 def test_survives_early(run, good, where, way):
@@ -381,7 +444,6 @@ def test_sizes_that_lie(run, good, claim):
 
 
 def test_a_large_mail_that_does_not_compress(run, good):
-    import random
     body = random.Random(5).randbytes(80 << 20).replace(b"\n", b"x")
     large = mail(1) + body
     box = Mailbox([large])
