@@ -27,10 +27,11 @@ def run(build, authority):
     """run(server, **settings): a reader of that server, ended with the test."""
     started = []
 
-    def make(server, **settings):
+    def make(server, impatient=True, **settings):
         settings = {"host": "localhost", "port": server.port, "ca_file": authority.path,
                     "user": "u", "secret": server.password, "tls": server.tls, **settings}
         harness = wire.Harness(str(build / "bin" / "postroom-reader-program"), **settings)
+        harness.impatient = impatient
         started.append(harness)
         return harness.start()
 
@@ -785,7 +786,7 @@ def test_delay_grows_and_goes_back(run, good):
 
     with Server(good, hooks={"GREETING": refuse},
                 mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
-        harness = run(server)
+        harness = run(server, impatient=False)
         for number in range(1, 7):
             harness.wait(lambda h: sum(s.state == "retrying" for s in h.states) >= number)
             harness.retry()

@@ -91,6 +91,7 @@ class Harness:
         self.lock = threading.Condition()
         self.states, self.actions, self.hellos, self.opened = [], {}, [], []
         self.batches, self.uncommitted, self.missing = [], [], []
+        self.impatient = False  # True: a reader that waits for its next try is told to try now
         self.need_secret = self.progress = self.aborted = 0
         self.secrets = []  # answers to NEED_SECRET; empty: the same again
         self.max_outstanding = 0
@@ -258,6 +259,8 @@ class Harness:
             state, error = STATES[into.number("B")], ERRORS[into.number("B")]
             self.states.append(State(state, error, into.text(), into.text(), into.text(),
                                      into.number("q"), time.monotonic()))
+            if self.impatient and state == "retrying":
+                self.retry()
         elif kind == ACTION_DONE:
             done = Action(into.number("Q"), RESULTS[into.number("B")], into.text())
             assert done.id not in self.actions, "an action is answered twice"
