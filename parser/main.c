@@ -4,6 +4,7 @@
  * one request after the other until the other side closes. Whatever crashes or loops in here costs
  * one message: whoever started it starts another.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +129,9 @@ int main(void)
 	struct worker worker = {0};
 	struct error err;
 
+	/* a terminal's interrupt goes to all; whoever asked decides, and closes the socket */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	parse_init();
 	limit_memory();
 	bool good = sandbox_enter(SANDBOX_PARSER, NULL, &err) && serve(&worker, &err);

@@ -47,4 +47,8 @@ def build(preset='release'):
                               stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode != 0:
             raise RuntimeError(f'cmake {" ".join(step)} failed:\n{done.stdout[-2000:]}')
+    # where another compiler came first in PATH since, CMake forgets the preset's build type
+    cache = (ROOT / 'build' / preset / 'CMakeCache.txt').read_text(encoding='utf-8')
+    if 'CMAKE_BUILD_TYPE:STRING=\n' in cache:
+        raise RuntimeError(f'build/{preset} is not optimized: remove it and measure again')
     return pathlib.Path(os.environ.get('POSTROOM_BUILD', ROOT / 'build' / preset)) / 'bin'
