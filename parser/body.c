@@ -299,7 +299,7 @@ void body_attachments(const struct body *body, struct arena *arena, struct facts
 		attachment->filename = part->filename;
 		attachment->content_type = part->type;
 		attachment->content_id = part->content_id;
-		attachment->sha256 = mime_digest(part, &attachment->size_bytes);
+		attachment->sha256 = mime_digest(part, arena, &attachment->size_bytes);
 		attachment->is_inline =
 			part->disposition == MIME_INLINE ||
 			(part->disposition == MIME_NO_DISPOSITION && is_in_related(part));

@@ -16,8 +16,9 @@
 #include "parser/scan.h"
 #include "parser/word.h"
 
-#define KEPT_BYTES   (8u << 20) /* a bigger buffer is given back after its mail */
-#define DECODE_BYTES ((size_t)64 << 10)
+#define KEPT_BYTES	  (8u << 20) /* a bigger buffer is given back after its mail */
+#define DECODE_BYTES	  ((size_t)64 << 10)
+#define DECODE_ONCE_BYTES ((size_t)1 << 20)
 
 static GMimeParserOptions *parser_options;
 static struct buffer input; /* what GMime reads: kept from mail to mail */
@@ -113,17 +114,16 @@ struct span mime_decode_bytes(struct span encoded, enum mime_encoding encoding, 
 
 struct span mime_decode(const struct mime_part *part, struct arena *arena)
 {
-	return mime_decode_bytes(part->raw, part->encoding, arena);
+	if (!part->decoded->data)
+		*part->decoded = mime_decode_bytes(part->raw, part->encoding, arena);
+	return *part->decoded;
 }
 
-struct digest mime_digest(const struct mime_part *part, uint64_t *size_bytes)
+static struct digest digest_decoded(const struct mime_part *part, uint64_t *size_bytes)
 {
 	struct span rest = part->raw;
 	GMimeEncoding state;
 
-	*size_bytes = rest.size;
-	if (part->encoding == MIME_IDENTITY)
-		return digest_of(rest);
 	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
 	struct digest_stream *stream = digest_stream_new();
 	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));
@@ -147,6 +147,15 @@ struct digest mime_digest(const struct mime_part *part, uint64_t *size_bytes)
 	*size_bytes += size;
 	free(out);
 	return digest_stream_end(stream);
+}
+
+/* A document of usual size is looked into as well: it is decoded once for both. */
+struct digest mime_digest(const struct mime_part *part, struct arena *arena, uint64_t *size_bytes)
+{
+	if (!part->decoded->data && part->raw.size > DECODE_ONCE_BYTES)
+		return digest_decoded(part, size_bytes);
+	*size_bytes = mime_decode(part, arena).size;
+	return digest_of(mime_decode(part, arena));
 }
 
 /* ---------------------------------------------------------------- values of fields */
@@ -419,6 +428,14 @@ static struct span message_bytes(
 	return boundary ? scan_to_boundary(bytes, span_from(boundary)) : bytes;
 }
 
+static struct mime_part *part_new(struct arena *arena)
+{
+	struct mime_part *part = arena_alloc(arena, sizeof(*part));
+
+	part->decoded = arena_alloc(arena, sizeof(*part->decoded));
+	return part;
+}
+
 static struct mime_part *build_part(struct builder *build, GMimeObject *object,
 	struct mime_part *parent, struct span within, const char *boundary);
 
@@ -457,7 +474,7 @@ static struct mime_part *build_part(struct builder *build, GMimeObject *object,
 		defect_add(build->defects, "nesting-too-deep");
 		return NULL;
 	}
-	struct mime_part *part = arena_alloc(build->arena, sizeof(*part));
+	struct mime_part *part = part_new(build->arena);
 	build->part_count++;
 	part->parent = parent;
 	part->depth = parent ? parent->depth + 1 : 0;
@@ -521,7 +538,7 @@ static GMimeObject *construct(GMimeParserOptions *options)
 
 static struct mime_part *text_part(struct arena *arena, struct span body)
 {
-	struct mime_part *part = arena_alloc(arena, sizeof(*part));
+	struct mime_part *part = part_new(arena);
 
 	part->type = SPAN("text/plain");
 	part->raw = body;
@@ -576,16 +593,4 @@ struct mime_part *mime_parts(
 	if (boundary.size > 0)
 		root = parse_with(block, arena, boundary, defects);
 	return root && root->first_child ? root : text_part(arena, block->body);
-}
-
-struct mime_part *mime_after(const struct mime_part *part)
-{
-	while (part && !part->next)
-		part = part->parent;
-	return part ? part->next : NULL;
-}
-
-struct mime_part *mime_next(const struct mime_part *part)
-{
-	return part->first_child ? part->first_child : mime_after(part);
 }

@@ -31,7 +31,8 @@ struct mime_part {
 	bool flowed, delsp;			     /* RFC 3676 */
 	enum mime_disposition disposition;
 	enum mime_encoding encoding;
-	struct span raw; /* the content as it stands; MIME_MESSAGE: the whole message inside */
+	struct span raw;      /* the content as it stands; MIME_MESSAGE: the whole message inside */
+	struct span *decoded; /* what mime_decode gave, for its next caller; no data: not yet */
 	unsigned depth;
 };
 
@@ -45,21 +46,30 @@ void mime_done(void);
  */
 struct mime_part *mime_parts(
 	const struct field_block *block, struct arena *arena, struct defects *defects);
-/* The next part in document order; NULL behind the last. */
-struct mime_part *mime_next(const struct mime_part *part);
 /* The next part that does not lie inside `part`. */
-struct mime_part *mime_after(const struct mime_part *part);
+static inline struct mime_part *mime_after(const struct mime_part *part)
+{
+	while (part && !part->next)
+		part = part->parent;
+	return part ? part->next : NULL;
+}
+
+/* The next part in document order; NULL behind the last. */
+static inline struct mime_part *mime_next(const struct mime_part *part)
+{
+	return part->first_child ? part->first_child : mime_after(part);
+}
 
 /*
- * The content decoded (base64, quoted-printable, uuencode). Where nothing is to decode it is
+ * The content decoded (base64, quoted-printable, uuencode), once. Where nothing is to decode it is
  * part->raw itself.
  */
 struct span mime_decode(const struct mime_part *part, struct arena *arena);
 struct span mime_decode_bytes(
 	struct span encoded, enum mime_encoding encoding, struct arena *arena);
 
-/* SHA-256 and size of the decoded content, piece by piece: no copy of it is made. */
-struct digest mime_digest(const struct mime_part *part, uint64_t *size_bytes);
+/* SHA-256 and size of the decoded content; no copy of a large one is made. */
+struct digest mime_digest(const struct mime_part *part, struct arena *arena, uint64_t *size_bytes);
 
 /* An unstructured value (RFC 2047 decoded, raw 8-bit guessed), one line, clean UTF-8. */
 struct span mime_text(struct arena *arena, struct span raw);

@@ -88,11 +88,31 @@ static void walk_associated(struct search *search, qpdf_oh root)
 		add_file(search, qpdf_oh_get_array_item(search->pdf, list, i));
 }
 
+/*
+ * A file specification has the key /EF. It can stand in an object stream, compressed; a PDF with
+ * neither has no files, and need not be read.
+ */
+static bool may_have_files(struct span pdf)
+{
+	struct span rest = pdf;
+
+	for (ptrdiff_t at; (at = span_find_byte(rest, '/')) >= 0;) {
+		rest = span_after(rest, (size_t)at + 1);
+		if (span_starts(rest, SPAN("EF")) || span_starts(rest, SPAN("ObjStm")))
+			return true;
+	}
+	return false;
+}
+
 struct pdf_file *pdf_embedded(struct span pdf, struct arena *arena, size_t *count)
 {
-	struct search search = {.pdf = qpdf_init(), .arena = arena};
+	struct search search = {.arena = arena};
 
+	*count = 0;
 	search.files = arena_array(arena, struct pdf_file, PDF_FILES_MAX);
+	if (!may_have_files(pdf))
+		return search.files;
+	search.pdf = qpdf_init();
 	qpdf_set_suppress_warnings(search.pdf, QPDF_TRUE);
 	qpdf_silence_errors(search.pdf);
 	if (pdf.size <= PDF_BYTES_MAX &&
