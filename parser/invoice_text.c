@@ -291,9 +291,9 @@ static void read_line(
 
 	read_pairs(line, &pairs);
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		ptrdiff_t at = may_have(&pairs, labels[i].words)
-				       ? span_find_fold(line, labels[i].words)
-				       : -1;
+		if (!may_have(&pairs, labels[i].words))
+			continue;
+		ptrdiff_t at = span_find_fold(line, labels[i].words);
 		size_t end;
 
 		if (at < 0 || (at > 0 && is_letter(line.data[at - 1])))
@@ -326,7 +326,19 @@ static void read_iban(struct facts_invoice *invoice, struct arena *arena, struct
 		invoice->iban = (struct facts_sure){best, IBAN_VALID_SURE};
 }
 
-/* Each label of a number has one of these: most mails have none, and that is quickly seen. */
+static bool has_number_label(struct span text, struct span stem)
+{
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (labels[i].field == FIELD_NUMBER && span_find(labels[i].words, stem) >= 0 &&
+			span_find_fold(text, labels[i].words) >= 0)
+			return true;
+	return false;
+}
+
+/*
+ * An invoice has a number, and each label of a number has one of these stems: most mails have none,
+ * most others only speak of an invoice, and both are quickly seen.
+ */
 static bool may_be_invoice(struct span text)
 {
 	static const struct span stems[] = {SPAN_INIT("invoice"), SPAN_INIT("credit"),
@@ -334,7 +346,7 @@ static bool may_be_invoice(struct span text)
 		SPAN_INIT("factu")};
 
 	for (size_t i = 0; i < sizeof(stems) / sizeof(stems[0]); i++)
-		if (span_find_fold(text, stems[i]) >= 0)
+		if (span_find_fold(text, stems[i]) >= 0 && has_number_label(text, stems[i]))
 			return true;
 	return false;
 }
