@@ -163,3 +163,9 @@ bool config_is_own_host(const struct config *config, struct span host)
 			return true;
 	return false;
 }
+
+struct span config_account(const struct config_mailbox *mailbox, struct arena *arena)
+{
+	return arena_format(arena, "%s@%s:%u", mailbox->user, mailbox->server.host,
+		(unsigned)mailbox->server.port);
+}

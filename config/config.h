@@ -199,6 +199,8 @@ const char *server_action_name(enum server_action action);
 
 /* By name, without ASCII case; NULL when there is none. */
 const struct config_mailbox *config_mailbox(const struct config *config, const char *name);
+/* USER@HOST:PORT: what a mailbox's cursors belong to. */
+struct span config_account(const struct config_mailbox *mailbox, struct arena *arena);
 const struct config_user *config_user(const struct config *config, const char *name);
 /* By folded address (text_fold_address); NULL when it is no user's. */
 const struct config_user *config_user_by_address(const struct config *config, struct span folded);

@@ -104,7 +104,8 @@ static bool retain_mailboxes(struct ledger *ledger, struct error *err)
 		const struct config_mailbox *mailbox = &ledger->config->mailboxes[i];
 
 		ok = mailbox_ensure(ledger->db, span_from(mailbox->name),
-			span_from(mailbox_kind_name(mailbox->kind)), clock_now_ms(), &ids[i], err);
+			span_from(mailbox_kind_name(mailbox->kind)),
+			config_account(mailbox, &arena), clock_now_ms(), &ids[i], err);
 	}
 	ok = ok && mailbox_retain(ledger->db, ids, count, err) && db_commit(ledger->db, err);
 	arena_done(&arena);

@@ -28,10 +28,12 @@ static bool mailbox_id(struct ledger *ledger, struct source *source, int64_t now
 	struct error *err)
 {
 	const struct config_mailbox *mailbox = config_mailbox(ledger->config, source->mailbox);
+	CLEANUP(arena_done) struct arena arena = {0};
 
-	if (source->mailbox_id == 0 && !mailbox_ensure(ledger->db, span_from(mailbox->name),
-					       span_from(mailbox_kind_name(mailbox->kind)), now_ms,
-					       &source->mailbox_id, err))
+	if (source->mailbox_id == 0 &&
+		!mailbox_ensure(ledger->db, span_from(mailbox->name),
+			span_from(mailbox_kind_name(mailbox->kind)),
+			config_account(mailbox, &arena), now_ms, &source->mailbox_id, err))
 		return false;
 	*id = source->mailbox_id;
 	return true;

@@ -60,6 +60,7 @@ static bool mailboxes_look_up(struct intake *intake, bool *missing, struct error
 
 static bool all_ensure(struct intake *intake, struct error *err)
 {
+	CLEANUP(arena_done) struct arena arena = {0};
 	int64_t now_ms = clock_now_ms(), id = 0;
 	for (size_t i = 0; i < intake->config->user_count; i++) {
 		const struct config_user *user = &intake->config->users[i];
@@ -70,7 +71,8 @@ static bool all_ensure(struct intake *intake, struct error *err)
 	for (size_t i = 0; i < intake->config->mailbox_count; i++) {
 		const struct config_mailbox *mailbox = &intake->config->mailboxes[i];
 		if (!mailbox_ensure(intake->db, span_from(mailbox->name),
-			    span_from(mailbox_kind_name(mailbox->kind)), now_ms, &id, err))
+			    span_from(mailbox_kind_name(mailbox->kind)),
+			    config_account(mailbox, &arena), now_ms, &id, err))
 			return false;
 	}
 	return true;

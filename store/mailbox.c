@@ -3,21 +3,22 @@
 #include "store/list.h"
 #include "store/sql.h"
 
-bool mailbox_ensure(struct db *db, struct span name, struct span kind, int64_t now_ms, int64_t *id,
-	struct error *err)
+bool mailbox_ensure(struct db *db, struct span name, struct span kind, struct span account,
+	int64_t now_ms, int64_t *id, struct error *err)
 {
 	struct sql *q;
 
 	if (!sql_start(db,
-		    "INSERT INTO mailbox (name, kind, state, configured, changed_ms) "
-		    "VALUES (?1, ?2, 'starting', 1, ?3) "
-		    "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, configured = 1 "
-		    "RETURNING id",
+		    "INSERT INTO mailbox (name, kind, account, state, configured, changed_ms) "
+		    "VALUES (?1, ?2, ?3, 'starting', 1, ?4) "
+		    "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, "
+		    "account = excluded.account, configured = 1 RETURNING id",
 		    &q, err))
 		return false;
 	sql_bind_text(q, 1, name);
 	sql_bind_text(q, 2, kind);
-	sql_bind_i64(q, 3, now_ms);
+	sql_bind_text(q, 3, account);
+	sql_bind_i64(q, 4, now_ms);
 	return sql_run_id(q, id, err);
 }
 
@@ -108,8 +109,9 @@ static bool find_folder(struct db *db, int64_t mailbox_id, struct span name,
 	bool ok;
 
 	if (!sql_start(db,
-		    "SELECT id, mailbox_id, name, uidvalidity, last_uid FROM folder "
-		    "WHERE mailbox_id = ?1 AND name = ?2",
+		    "SELECT f.id, f.mailbox_id, f.name, f.uidvalidity, f.last_uid FROM folder f "
+		    "JOIN mailbox b ON b.id = f.mailbox_id AND b.account = f.account "
+		    "WHERE f.mailbox_id = ?1 AND f.name = ?2",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, mailbox_id);
@@ -130,8 +132,8 @@ bool folder_ensure(struct db *db, int64_t mailbox_id, struct span name, struct f
 	if (!find_folder(db, mailbox_id, name, folder, arena, &found, err) || found)
 		return found;
 	if (!sql_start(db,
-		    "INSERT INTO folder (mailbox_id, name, uidvalidity, last_uid) "
-		    "VALUES (?1, ?2, 0, 0) RETURNING id",
+		    "INSERT INTO folder (mailbox_id, account, name, uidvalidity, last_uid) "
+		    "SELECT b.id, b.account, ?2, 0, 0 FROM mailbox b WHERE b.id = ?1 RETURNING id",
 		    &q, err))
 		return false;
 	*folder = (struct folder_row){.mailbox_id = mailbox_id, .name = arena_copy(arena, name)};
@@ -164,8 +166,9 @@ bool folder_list(struct db *db, int64_t mailbox_id, struct arena *arena, struct 
 	bool found, ok;
 
 	if (!sql_start(db,
-		    "SELECT id, mailbox_id, name, uidvalidity, last_uid FROM folder "
-		    "WHERE mailbox_id = ?1 ORDER BY id",
+		    "SELECT f.id, f.mailbox_id, f.name, f.uidvalidity, f.last_uid FROM folder f "
+		    "JOIN mailbox b ON b.id = f.mailbox_id AND b.account = f.account "
+		    "WHERE f.mailbox_id = ?1 ORDER BY f.id",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, mailbox_id);

@@ -27,9 +27,13 @@ struct folder_row {
 	uint32_t uidvalidity, last_uid; /* 0: never seen */
 };
 
-/* Makes it when it is new; changes the kind when that changed. */
-MUST_CHECK bool mailbox_ensure(struct db *db, struct span name, struct span kind, int64_t now_ms,
-	int64_t *id, struct error *err);
+/*
+ * Makes it when it is new; changes kind and account when these changed. Folders belong to the
+ * account: a mailbox that moved to another server or user begins with new cursors, because the
+ * UIDs of the old ones mean other mail there.
+ */
+MUST_CHECK bool mailbox_ensure(struct db *db, struct span name, struct span kind,
+	struct span account, int64_t now_ms, int64_t *id, struct error *err);
 /* waits_for and error empty: none. success: the mailbox was reached and nothing is behind. */
 MUST_CHECK bool mailbox_report(struct db *db, int64_t id, struct span state, struct span waits_for,
 	struct span error, bool success, int64_t now_ms, struct error *err);

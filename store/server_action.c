@@ -38,7 +38,7 @@ bool server_action_due(struct db *db, struct span mailbox, int64_t now_ms, int64
 		    "JOIN delivery d ON d.id = a.delivery_id "
 		    "JOIN message m ON m.id = d.message_id "
 		    "JOIN folder f ON f.id = d.folder_id "
-		    "JOIN mailbox b ON b.id = f.mailbox_id "
+		    "JOIN mailbox b ON b.id = f.mailbox_id AND b.account = f.account "
 		    "WHERE a.finding IS NULL AND a.not_before_ms <= ?2 AND +a.id > ?3 "
 		    "AND b.name = ?1 AND (a.verb NOT IN ('move', 'delete') "
 		    "OR (m.state IN ('filed', 'ignored') AND d.outcome <> 'header-only')) ORDER BY "

@@ -35,6 +35,7 @@ CREATE TABLE mailbox (
 	id {id},
 	name {text} NOT NULL UNIQUE,
 	kind {text} NOT NULL,
+	account {text} NOT NULL,            -- USER@HOST:PORT that it is read from now
 	state {text} NOT NULL,              -- 'starting','connected','idle','polling','waiting','failed','paused'
 	waits_for {text},                   -- in words, NULL: nothing
 	last_success_ms {ms},
@@ -47,10 +48,11 @@ CREATE TABLE mailbox (
 CREATE TABLE folder (
 	id {id},
 	mailbox_id {ref} NOT NULL REFERENCES mailbox (id),
+	account {text} NOT NULL,            -- a cursor means nothing on another server
 	name {text} NOT NULL,
 	uidvalidity {int} NOT NULL,
 	last_uid {int} NOT NULL,            -- the cursor: everything up to here is stored
-	UNIQUE (mailbox_id, name)
+	UNIQUE (mailbox_id, account, name)
 ) {strict};
 
 -- ---------------------------------------------------------------- mail

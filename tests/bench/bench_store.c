@@ -107,7 +107,8 @@ static void open_database(struct bench *bench)
 		exit(1);
 	must(db_open(bench->directory, DB_WRITE, &bench->db, &err));
 	must(db_begin_write(bench->db, &err));
-	must(mailbox_ensure(bench->db, SPAN("crm"), SPAN("capture"), 1, &mailbox, &err));
+	must(mailbox_ensure(bench->db, SPAN("crm"), SPAN("capture"),
+		SPAN("crm@imap.example.org:993"), 1, &mailbox, &err));
 	must(folder_ensure(bench->db, mailbox, SPAN("INBOX"), &folder, &arena, &err));
 	bench->folder_id = folder.id;
 	must(operation_begin(bench->db, "bench", "contacts", SPAN(""), 1, &operation, &err));

@@ -107,7 +107,8 @@ static bool find_folder(
 {
 	int64_t mailbox;
 
-	return mailbox_ensure(db, SPAN("support"), SPAN("support"), 1, &mailbox, err) &&
+	return mailbox_ensure(db, SPAN("support"), SPAN("support"),
+		       SPAN("crm@imap.example.org:993"), 1, &mailbox, err) &&
 	       folder_ensure(db, mailbox, SPAN("INBOX"), folder, arena, err);
 }
 

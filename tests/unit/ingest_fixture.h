@@ -344,8 +344,8 @@ static inline int64_t desk_deliver(
 
 	snprintf(identity, sizeof identity, "%s|%s", letter->id, letter->subject);
 	must(f, db_begin_write(f->db, &f->err));
-	must(f, mailbox_ensure(f->db, span_from(mailbox), SPAN("capture"), d->now_ms, &mailbox_id,
-			&f->err));
+	must(f, mailbox_ensure(f->db, span_from(mailbox), SPAN("capture"),
+			SPAN("crm@imap.example.org:993"), d->now_ms, &mailbox_id, &f->err));
 	must(f, folder_ensure(f->db, mailbox_id, span_from(folder), &row, &f->arena, &f->err));
 	struct delivery delivery = {
 		.identity = digest_of(span_from(identity)),

@@ -226,7 +226,8 @@ static void test_findings(void **state)
 
 	must(f, backup_check(f->db, &f->err));
 	must(f, sql_script(f->db,
-			"PRAGMA foreign_keys = OFF; INSERT INTO folder VALUES (1, 99, 'x', 0, 0);"
+			"PRAGMA foreign_keys = OFF; INSERT INTO folder VALUES (1, 99, 'x', 'x', 0, "
+			"0);"
 			"PRAGMA foreign_keys = ON",
 			&f->err));
 	must_fail(f, ERROR_STORAGE, backup_check(f->db, &f->err));

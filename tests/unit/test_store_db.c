@@ -247,7 +247,7 @@ static void test_errors_have_kinds(void **state)
 		enum error_kind kind;
 	} cases[] = {
 		{"INSERT INTO setting VALUES ('a', NULL)", ERROR_CONFLICT},
-		{"INSERT INTO folder VALUES (1, 99, 'x', 0, 0)", ERROR_CONFLICT},
+		{"INSERT INTO folder VALUES (1, 99, 'x', 'x', 0, 0)", ERROR_CONFLICT},
 		{"INSERT INTO message_count VALUES ('x', 'no number')", ERROR_CONFLICT},
 		{"SELECT nonsense", ERROR_BUG},
 		{"INSERT INTO message_index_data VALUES (1, x'00')", ERROR_BUG},

@@ -8,7 +8,8 @@ static int64_t add_folder(struct fixture *f)
 	struct folder_row folder;
 	int64_t mailbox;
 
-	must(f, mailbox_ensure(f->db, SPAN("crm"), SPAN("capture"), 1, &mailbox, &f->err));
+	must(f, mailbox_ensure(f->db, SPAN("crm"), SPAN("capture"),
+			SPAN("crm@imap.example.org:993"), 1, &mailbox, &f->err));
 	must(f, folder_ensure(f->db, mailbox, SPAN("INBOX"), &folder, &f->arena, &f->err));
 	return folder.id;
 }
@@ -385,6 +386,35 @@ static void test_cursors(void **state)
 	must(f, db_commit(f->db, &f->err));
 }
 
+/* The UIDs of another server mean other mail: nothing there is taken for known. */
+static void test_account_changed(void **state)
+{
+	struct fixture *f = *state;
+	struct folder_row first, other, back, *rows;
+	int64_t mailbox;
+	size_t count;
+
+	must(f, db_begin_write(f->db, &f->err));
+	must(f, mailbox_ensure(f->db, SPAN("crm"), SPAN("capture"), SPAN("crm@one.example:993"), 1,
+			&mailbox, &f->err));
+	must(f, folder_ensure(f->db, mailbox, SPAN("INBOX"), &first, &f->arena, &f->err));
+	must(f, folder_move_cursor(f->db, first.id, 1, 500, &f->err));
+	must(f, mailbox_ensure(f->db, SPAN("crm"), SPAN("capture"), SPAN("crm@two.example:993"), 1,
+			&mailbox, &f->err));
+	must(f, folder_ensure(f->db, mailbox, SPAN("INBOX"), &other, &f->arena, &f->err));
+	assert_int_not_equal(other.id, first.id);
+	assert_int_equal(other.last_uid, 0);
+	must(f, folder_list(f->db, mailbox, &f->arena, &rows, &count, &f->err));
+	assert_int_equal(count, 1);
+	assert_int_equal(rows[0].id, other.id);
+	must(f, mailbox_ensure(f->db, SPAN("crm"), SPAN("capture"), SPAN("crm@one.example:993"), 1,
+			&mailbox, &f->err));
+	must(f, folder_ensure(f->db, mailbox, SPAN("INBOX"), &back, &f->arena, &f->err));
+	assert_int_equal(back.id, first.id);
+	assert_int_equal(back.last_uid, 500);
+	must(f, db_commit(f->db, &f->err));
+}
+
 static void test_mailbox_reports(void **state)
 {
 	struct fixture *f = *state;
@@ -393,8 +423,10 @@ static void test_mailbox_reports(void **state)
 	size_t count;
 
 	must(f, db_begin_write(f->db, &f->err));
-	must(f, mailbox_ensure(f->db, SPAN("crm"), SPAN("capture"), 1, &first, &f->err));
-	must(f, mailbox_ensure(f->db, SPAN("old"), SPAN("leads"), 1, &second, &f->err));
+	must(f, mailbox_ensure(f->db, SPAN("crm"), SPAN("capture"),
+			SPAN("crm@imap.example.org:993"), 1, &first, &f->err));
+	must(f, mailbox_ensure(f->db, SPAN("old"), SPAN("leads"), SPAN("crm@imap.example.org:993"),
+			1, &second, &f->err));
 	must(f, mailbox_report(f->db, first, SPAN("failed"), SPAN("retry at 10:00"),
 			SPAN("password refused"), false, 10, &f->err));
 	must(f, mailbox_report(
@@ -410,7 +442,8 @@ static void test_mailbox_reports(void **state)
 	assert_int_equal(count, 1);
 	assert_span(rows[0].last_error, "");
 	assert_int_equal(rows[0].last_success_ms, 12);
-	must(f, mailbox_ensure(f->db, SPAN("old"), SPAN("support"), 1, &first, &f->err));
+	must(f, mailbox_ensure(f->db, SPAN("old"), SPAN("support"),
+			SPAN("crm@imap.example.org:993"), 1, &first, &f->err));
 	assert_int_equal(first, second);
 	must(f, mailbox_list(f->db, &f->arena, &rows, &count, &f->err));
 	assert_span(rows[1].kind, "support");
@@ -494,6 +527,7 @@ int main(void)
 		fixture_test(test_reading),
 		fixture_test(test_lists),
 		fixture_test(test_cursors),
+		fixture_test(test_account_changed),
 		fixture_test(test_mailbox_reports),
 		fixture_test(test_server_actions),
 	};
