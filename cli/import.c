@@ -35,11 +35,16 @@ static void import_complain(
 		message_print("%s: %s", path, err->text);
 }
 
-/* The daemon would do it within a minute; without one `postroom search` finds the mail too. */
+/*
+ * The daemon would do it within a minute; without one `postroom search` finds the mail too. Also
+ * what an import left that was killed after its last commit.
+ */
 static bool index_all(struct cli *cli, struct progress *progress, struct error *err)
 {
-	int64_t done = 0, left = 1;
+	int64_t done = 0, left;
 
+	if (!search_pending(cli->db, &left, err))
+		return false;
 	while (left > 0) {
 		if (!search_index(cli->db, INDEX_SLICE, &left, err))
 			return false;
@@ -97,7 +102,7 @@ static enum exit_code run_import(struct cli *cli)
 	good = import_paths(cli->intake, cli->db, cli->parser,
 		(char *const *)cli->invocation.arguments, cli->invocation.argument_count, &options,
 		&total, &err);
-	if (good && total.mails_new > 0)
+	if (good)
 		good = index_all(cli, &progress, &err);
 	progress_end(&progress);
 	if (!good)
@@ -138,7 +143,7 @@ static enum exit_code run_replay(struct cli *cli)
 	progress_begin(&progress);
 	good = replay_run(cli->intake, cli->db, cli->parser, message.id, all, cli->actor,
 		replay_progress, &progress, &result, &err);
-	if (good && result.read > 0)
+	if (good)
 		good = index_all(cli, &progress, &err);
 	progress_end(&progress);
 	if (!good)

@@ -16,31 +16,6 @@
 #include "store/setting.h"
 #include "store/sql.h"
 
-/* The directory that holds a file: its name ends before the last slash. */
-static void directory_of(const char *file, char *directory, size_t size)
-{
-	const char *slash = strrchr(file, '/');
-
-	if (!slash)
-		snprintf(directory, size, ".");
-	else if (slash == file)
-		snprintf(directory, size, "/");
-	else
-		snprintf(directory, size, "%.*s", (int)(slash - file), file);
-}
-
-static bool rename_durably(const char *from, const char *to, struct error *err)
-{
-	char directory[PATH_MAX];
-
-	directory_of(to, directory, sizeof directory);
-	if (!place_sync(from, err))
-		return false;
-	if (rename(from, to) != 0)
-		return error_set_errno(err, ERROR_STORAGE, errno, "%s", to);
-	return place_sync(directory, err);
-}
-
 /*
  * For the finding "no backup younger than a day". The copy is good whether or not this works: who
  * may only read the database can make one, too.
@@ -72,7 +47,7 @@ bool backup_write(struct db *db, const char *file, void (*progress)(int64_t done
 	unlink(partial);
 	if (!sql_copy(db, partial, progress, err))
 		return false;
-	if (!rename_durably(partial, file, err)) {
+	if (!place_rename(partial, file, err)) {
 		unlink(partial);
 		return false;
 	}

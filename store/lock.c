@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/place.h"
 
 /* The first line of the lock file; empty when it cannot be read. */
 static void read_holder(int file, char *holder, size_t size)
@@ -39,7 +40,8 @@ bool db_lock_daemon(const char *directory, int *lock, struct error *err)
 
 	*lock = -1;
 	snprintf(path, sizeof path, "%s/postroomd.lock", directory);
-	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
+	/* The group may take it over after us. */
+	file = place_open(path, O_RDWR | O_CREAT, 0660);
 	if (file < 0)
 		return error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
 	if (flock(file, LOCK_EX | LOCK_NB) != 0) {
@@ -52,12 +54,6 @@ bool db_lock_daemon(const char *directory, int *lock, struct error *err)
 		return error_set(err, ERROR_BUSY,
 			"%s: postroomd runs on this database (%s); stop it first", directory,
 			holder[0] ? holder : "its process is not known");
-	}
-	/* The group may take it over after us, whatever the umask said; not ours is fine too. */
-	if (fchmod(file, 0660) != 0 && errno != EPERM) {
-		error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
-		close(file);
-		return false;
 	}
 	if (!write_holder(file, path, err)) {
 		close(file);

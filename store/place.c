@@ -15,19 +15,30 @@
 /* SQLite's lock of the writer: the byte after the 120 of the index header (walformat.html). */
 #define WAL_WRITE_LOCK_BYTE 120
 
+/*
+ * The umask belongs to the process, but nobody here makes files in threads. An fchmod after the
+ * open would be a moment too late for a process that is killed between the two.
+ */
+int place_open(const char *path, int flags, mode_t mode)
+{
+	mode_t before = umask(0);
+	int file = open(path, flags | O_CLOEXEC, mode);
+	int why = errno;
+
+	umask(before);
+	errno = why;
+	return file;
+}
+
 bool place_new_file(const char *path, mode_t mode, struct error *err)
 {
-	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	bool ok = true;
+	int file = place_open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
 
 	if (file < 0)
 		return error_set_errno(
 			err, errno == EEXIST ? ERROR_CONFLICT : ERROR_STORAGE, errno, "%s", path);
-	/* Whatever the umask was: a CLI killed in the middle may not lock the daemon out. */
-	if (fchmod(file, mode) != 0)
-		ok = error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
 	close(file);
-	return ok;
+	return true;
 }
 
 bool place_sync(const char *path, struct error *err)
@@ -42,18 +53,38 @@ bool place_sync(const char *path, struct error *err)
 	return ok;
 }
 
+/* The directory that holds a file: its name ends before the last slash. */
+static void directory_of(const char *file, char *directory, size_t size)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (!slash)
+		snprintf(directory, size, ".");
+	else if (slash == file)
+		snprintf(directory, size, "/");
+	else
+		snprintf(directory, size, "%.*s", (int)(slash - file), file);
+}
+
+bool place_rename(const char *from, const char *to, struct error *err)
+{
+	char directory[4200];
+
+	directory_of(to, directory, sizeof directory);
+	if (!place_sync(from, err))
+		return false;
+	if (rename(from, to) != 0)
+		return error_set_errno(err, ERROR_STORAGE, errno, "%s", to);
+	return place_sync(directory, err);
+}
+
 bool place_open_turn(const char *directory, int *turn, struct error *err)
 {
 	char path[4200];
 
 	snprintf(path, sizeof path, "%s/postroom.turn", directory);
-	*turn = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0660);
-	if (*turn < 0)
-		return error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
-	/* Whoever made it has done this already. */
-	if (fchmod(*turn, 0660) != 0 && errno != EPERM)
-		return error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
-	return true;
+	*turn = place_open(path, O_RDWR | O_CREAT, 0660);
+	return *turn >= 0 || error_set_errno(err, ERROR_STORAGE, errno, "%s", path);
 }
 
 /* flock has no timeout, and the turn is short: the lock is asked for once a millisecond. */
@@ -86,16 +117,27 @@ static bool check_mode(const char *path, const struct stat *info, struct error *
 	return true;
 }
 
+/*
+ * The group of the directory is the group of all files in it (02770, which mkdir alone can't give).
+ * It gets its name when it has its mode: a process killed between the two left a directory that
+ * nobody mends.
+ */
 static bool make_directory(const char *directory, struct error *err)
 {
-	if (mkdir(directory, 0770) == 0) {
-		/* The group of the directory is the group of all files in it. */
-		if (chmod(directory, 02770) != 0)
-			return error_set_errno(err, ERROR_STORAGE, errno, "%s", directory);
+	char making[4200];
+	struct stat info;
+
+	if (stat(directory, &info) == 0)
 		return true;
+	snprintf(making, sizeof making, "%s.making", directory);
+	if ((mkdir(making, 0770) != 0 && errno != EEXIST) || chmod(making, 02770) != 0 ||
+		rename(making, directory) != 0) {
+		int why = errno;
+
+		if (stat(directory, &info) == 0) /* another process was quicker */
+			return true;
+		return error_set_errno(err, ERROR_STORAGE, why, "%s", directory);
 	}
-	if (errno != EEXIST)
-		return error_set_errno(err, ERROR_STORAGE, errno, "%s", directory);
 	return true;
 }
 

@@ -21,8 +21,15 @@ MUST_CHECK bool place_prepare(
 	const char *directory, bool make, char *path, size_t size, struct error *err);
 /* An empty file of exactly this mode; ERROR_CONFLICT when there is one already. */
 MUST_CHECK bool place_new_file(const char *path, mode_t mode, struct error *err);
+/*
+ * open() of a file that gets exactly this mode when it is made, whatever the umask is, and never
+ * has another: a CLI killed in the middle may not lock the daemon out. -1 with errno.
+ */
+int place_open(const char *path, int flags, mode_t mode);
 /* Flushes a file, or the names in a directory, to the disk. */
 MUST_CHECK bool place_sync(const char *path, struct error *err);
+/* Under the new name, which may be taken, there is all of the file or what was there before. */
+MUST_CHECK bool place_rename(const char *from, const char *to, struct error *err);
 /*
  * The queue of those who wait to write. SQLite has none: whoever asks in the right moment gets the
  * lock, and a ledger that begins again at once left others waiting 4 s at the mean and up to 18 s.

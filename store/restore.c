@@ -146,6 +146,21 @@ static void settle_old_log(const char *database)
 	db_close(db);
 }
 
+/* A restore that was killed in this very second may have done it already. */
+static bool keep_old(const struct paths *paths, struct error *err)
+{
+	struct stat database, kept;
+	int why;
+
+	if (link(paths->database, paths->kept) == 0)
+		return true;
+	why = errno;
+	if (why == EEXIST && stat(paths->database, &database) == 0 &&
+		stat(paths->kept, &kept) == 0 && database.st_ino == kept.st_ino)
+		return true;
+	return error_set_errno(err, ERROR_STORAGE, why, "%s", paths->kept);
+}
+
 /*
  * At every moment there is a whole postroom.db, and never a log of another database beside it: its
  * frames would be taken for pages of the new one.
@@ -156,8 +171,8 @@ static bool swap(const struct paths *paths, const char *directory, struct error 
 
 	if (access(paths->database, F_OK) == 0) {
 		settle_old_log(paths->database);
-		if (link(paths->database, paths->kept) != 0)
-			return error_set_errno(err, ERROR_STORAGE, errno, "%s", paths->kept);
+		if (!keep_old(paths, err))
+			return false;
 		beside(paths->database, "-wal", from);
 		beside(paths->kept, "-wal", to);
 		if (rename(from, to) != 0 && errno != ENOENT)

@@ -3,11 +3,15 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "store/place.h"
 #include "store/sql.h"
+
+/* Another process may be copying a large database. */
+#define TURN_TIMEOUT_MS 60000
 
 /*
  * What the type names of the migrations mean here. Another database has its own column:
@@ -165,19 +169,45 @@ static bool apply_in_transaction(
 	return db_commit(db, err);
 }
 
+/* It gets its name when it is whole: a killed upgrade leaves no half backup that looks like one. */
 static bool write_backup(struct db *db, int before, struct error *err)
 {
-	char path[PATH_MAX], day[DATE_TEXT_SIZE];
+	char path[PATH_MAX - 16], partial[PATH_MAX], day[DATE_TEXT_SIZE];
 	struct date today = date_from_days(clock_now_ms() / 86400000);
 
 	snprintf(path, sizeof path, "%s/backup-before-%d-%s.db", db_directory(db), before,
 		date_text(today, day));
-	if (!sql_copy(db, path, NULL, err)) {
-		/* A first try of the same upgrade wrote it today already. */
-		if (err->kind != ERROR_CONFLICT)
-			return error_context(err, "backup before the upgrade");
-	}
-	return place_sync(path, err) && place_sync(db_directory(db), err);
+	snprintf(partial, sizeof partial, "%s.partial", path);
+	unlink(partial);
+	return sql_copy(db, partial, NULL, err) && place_rename(partial, path, err);
+}
+
+static bool backup_unless_upgraded(struct db *db, struct error *err)
+{
+	int version;
+
+	if (!schema_version(db, NULL, &version, NULL, err))
+		return false;
+	return version == schema_latest() || write_backup(db, version + 1, err);
+}
+
+/*
+ * One after the other: two processes that upgrade together would write into one file. By the turn,
+ * since SQLite copies nothing inside a write transaction.
+ */
+static bool backup_before_upgrade(struct db *db, struct error *err)
+{
+	bool ok;
+	int turn;
+
+	if (!place_open_turn(db_directory(db), &turn, err))
+		return false;
+	if (place_enter_turn(turn, TURN_TIMEOUT_MS))
+		ok = backup_unless_upgraded(db, err);
+	else
+		ok = error_set(err, ERROR_BUSY, "another process is writing; try again later");
+	close(turn);
+	return ok || error_context(err, "backup before the upgrade");
 }
 
 bool schema_upgrade(struct db *db, struct error *err)
@@ -189,7 +219,7 @@ bool schema_upgrade(struct db *db, struct error *err)
 		return false;
 	if (version == schema_latest())
 		return true;
-	if (version > 0 && !write_backup(db, version + 1, err))
+	if (version > 0 && !backup_before_upgrade(db, err))
 		return false;
 	/* Inside a transaction it does nothing, and rebuilding a parent would delete its children.
 	 */
