@@ -1,0 +1,130 @@
+"""Commands of postroom with one system call made to kill them or to fail (strace -e inject), and
+what the database holds afterwards, told without times."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import types
+
+from postroom import Postroom
+
+LONG = bool(os.environ.get('POSTROOM_LONG'))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# What changes a file or tells others: the order is that of the counts, strace counts each by itself.
+MUTATING = ('pwrite64', 'fdatasync', 'fsync', 'ftruncate', 'unlink', 'rename', 'mkdir', 'fchmod',
+            'chmod', 'fchown', 'flock', 'openat', 'sendmsg', 'write')
+SHADOW = re.compile(r'message_index(_\w+)?$')  # segments differ with the order of the merges
+
+
+def mails(count, first=0):
+    """One of them is an invoice as text, so that more tables than one kind's are written."""
+    for number in range(first, first + count):
+        person = ('carol', 'dave', 'erin')[number % 3]
+        yield (f'From: {person.title()} <{person}@example.com>\r\nTo: support@example.org\r\n'
+               f'Subject: It is broken {number}\r\nMessage-ID: <{number}@example.com>\r\n'
+               f'Date: Mon, 2 Nov 2026 10:00:{number % 60:02} +0100\r\n\r\n'
+               f'The machine number {number} is broken.\r\n{"It stands still. " * 40}\r\n')
+
+
+def points_of(counts, step, offset):
+    """(call, K) of every step-th point; the offset moves on with every commit."""
+    points = [(call, number) for call, count in counts.items() for number in range(1, count + 1)]
+    return points[offset % step::step]
+
+
+def offset():
+    """Another tenth with every commit; without git always the first."""
+    done = subprocess.run(['git', 'rev-list', '--count', 'HEAD'], cwd=ROOT, capture_output=True,
+                          text=True, check=False)
+    return int(done.stdout) if done.returncode == 0 else 0
+
+
+class Place:
+    """A folder with a configuration and a state; the state can be put back as it was."""
+
+    def __init__(self, build, directory):
+        directory.mkdir()
+        self.postroom = Postroom(build, directory)
+        self.directory = directory
+        self.state = self.postroom.state
+        self.saved = None
+
+    def save(self):
+        self.saved = self.directory / 'saved'
+        shutil.rmtree(self.saved, ignore_errors=True)
+        shutil.copytree(self.state, self.saved)
+
+    def put_back(self):
+        shutil.rmtree(self.state, ignore_errors=True)
+        if self.saved:
+            shutil.copytree(self.saved, self.state)
+
+    def run(self, *words):
+        return self.postroom(*words, code=None)
+
+    def traced(self, words, *options):
+        """Under strace, without its children: the parser's death is a case of its own."""
+        done = subprocess.run(
+            ['strace', '-qq', '-o', self.directory / 'trace', *options, self.postroom.program,
+             *map(str, words)], env=self.postroom.environment(), capture_output=True, text=True,
+            timeout=60, check=False)
+        return types.SimpleNamespace(code=done.returncode, out=done.stdout, err=done.stderr,
+                                     killed=done.returncode in (-signal.SIGKILL, 137))
+
+    def count(self, words, calls=MUTATING):
+        """{call: how often the command makes it when nothing disturbs it}"""
+        done = self.traced(words, '-e', 'trace=' + ','.join(calls))
+        assert done.code == 0, done.err
+        counts = dict.fromkeys(calls, 0)
+        for line in (self.directory / 'trace').read_text(errors='replace').splitlines():
+            call = line.split('(')[0]
+            if call in counts:
+                counts[call] += 1
+        return {call: count for call, count in counts.items() if count}
+
+    def copy(self):
+        """A copy of the state to look into: to open it would mend it."""
+        copy = self.directory / 'copy'
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.state, copy)
+        return copy / 'postroom.db'
+
+
+def check(path):
+    """A file that a killed command left is whole (or empty: nothing was written yet)."""
+    database = sqlite3.connect(path)
+    try:
+        assert database.execute('PRAGMA integrity_check').fetchall() == [('ok',)]
+        assert database.execute('PRAGMA foreign_key_check').fetchall() == []
+    finally:
+        database.close()
+
+
+def content(path):
+    """{table: rows} but for times; two databases that took the same way are equal."""
+    database = sqlite3.connect(path)
+    try:
+        tables = [name for name, in database.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        found = {}
+        for table in tables:
+            if SHADOW.match(table):
+                continue
+            columns = [row[1] for row in database.execute(f'PRAGMA table_info({table})')
+                       if not row[1].endswith('_ms')]
+            found[table] = sorted(map(repr, database.execute(
+                f'SELECT {", ".join(columns)} FROM {table}'))) if columns else []
+        found['setting'] = [row for row in found['setting'] if "_ms'" not in row]
+        return found
+    finally:
+        database.close()
+
+
+def modes(state):
+    """{name: mode}, a date in a name left out."""
+    return {re.sub(r'20\d\d-.*[0-9Z]', 'DATE', file.name): oct(file.stat().st_mode & 0o7777)
+            for file in [state, *state.iterdir()]}
