@@ -39,7 +39,11 @@
 #define READER_CONTROL_FD 3 /* to the supervisor */
 #define READER_LEDGER_FD  4
 
-#define READER_WINDOW  2  /* batches sent and not yet committed */
+/*
+ * Batches sent and not yet committed: a commit of the ledger takes two, and while it works on them
+ * the reader fetches the next two.
+ */
+#define READER_WINDOW  4
 #define READER_ACTIONS 64 /* actions sent to one reader and not yet answered */
 
 /* Body caps for frame_read: nobody has to hold more than this for one frame. */

@@ -76,13 +76,14 @@ def test_many_in_batches_and_backpressure(reader, dovecot, user):
     for n in range(count):
         dovecot.deliver(user, mail(n, size=200 + n % 3000))
     harness = reader(commit=False)
-    harness.wait(lambda h: len(h.uncommitted) == 2, 60, "two batches")
+    window = 4  # READER_WINDOW
+    harness.wait(lambda h: len(h.uncommitted) == window, 60, "a full window of batches")
     # Nothing more comes until one is committed: seen by a command that would bring it.
     time.sleep(0.3)
-    assert len(harness.uncommitted) == 2 and not harness.ledger.mails
+    assert len(harness.uncommitted) == window and not harness.ledger.mails
     harness.commit_all()
     harness.wait_mails(count)
-    assert harness.max_outstanding <= 2
+    assert harness.max_outstanding <= window
     assert sorted(one.uid for one in harness.ledger.mails) == list(range(1, count + 1))
     assert len(harness.ledger.identities()) == count
     assert all(batch[3] <= 200 for batch in harness.batches)
