@@ -91,7 +91,9 @@
 #define PDF_FILES_MAX 20
 
 /* CPU of one message: one second, and one more for each so many bytes of a big one. */
-#define MESSAGE_CPU_SECONDS	 1
+#define MESSAGE_CPU_SECONDS 1
+/* What a sanitizer costs: with it the same mail may take so many times as long. */
+#define SANITIZED_SLOWER	 5
 #define MESSAGE_BYTES_PER_SECOND (50u << 20)
 /* Address space of the process: the largest mail raw, packed, decoded and as facts. */
 #define PARSER_MEMORY_BYTES ((size_t)1 << 30)

@@ -12,6 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "base/compress.h"
 #include "base/frame.h"
 #include "base/sandbox.h"
@@ -36,26 +37,18 @@ static void limit_cpu(size_t size_bytes)
 
 	if (size_bytes > 0)
 		timer.it_value.tv_sec =
-			(time_t)(MESSAGE_CPU_SECONDS + size_bytes / MESSAGE_BYTES_PER_SECOND);
+			(time_t)(MESSAGE_CPU_SECONDS + size_bytes / MESSAGE_BYTES_PER_SECOND) *
+			(SANITIZED ? SANITIZED_SLOWER : 1);
 	setitimer(ITIMER_PROF, &timer, NULL);
 }
 
 /* Sanitizers reserve terabytes of addresses. */
 static void limit_memory(void)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-	__has_feature(memory_sanitizer)
-#define POSTROOM_SANITIZED
-#endif
-#endif
-#ifndef POSTROOM_SANITIZED
 	const struct rlimit limit = {PARSER_MEMORY_BYTES, PARSER_MEMORY_BYTES};
 
-	(void)setrlimit(RLIMIT_AS, &limit);
-#endif
-#endif
+	if (!SANITIZED)
+		(void)setrlimit(RLIMIT_AS, &limit);
 }
 
 static bool parse(struct worker *worker, struct span body, struct error *err)
