@@ -149,8 +149,11 @@ static bool take_control(struct ledger *ledger, struct error *err)
 	struct frame frame;
 	bool ended;
 
-	if (!frame_read(ledger->control.socket, &storage, ROLE_MAX_BYTES, &frame, &ended, err))
-		return false;
+	if (!frame_read(ledger->control.socket, &storage, ROLE_MAX_BYTES, &frame, &ended, err)) {
+		if (err->kind != ERROR_TEMPORARY)
+			return false;
+		ended = true; /* the supervisor was killed: its end is a reset of the socket */
+	}
 	if (ended || frame.type == CONTROL_STOP) {
 		ledger->stopping = true;
 		ledger->control_ended = ended;
