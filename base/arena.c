@@ -9,6 +9,7 @@
 #include "base/memory.h"
 
 #define BLOCK_BYTES ((size_t)16 * 1024)
+#define KEPT_BYTES  ((size_t)1 << 20) /* by arena_reset, at most */
 
 struct arena_block {
 	struct arena_block *next;
@@ -37,18 +38,6 @@ void arena_done(struct arena *arena)
 	arena_init(arena);
 }
 
-void arena_reset(struct arena *arena)
-{
-	struct arena_block *kept = arena->blocks;
-
-	if (!kept)
-		return;
-	blocks_free(kept->next);
-	kept->next = NULL;
-	kept->used = 0;
-	arena->total_bytes = kept->size;
-}
-
 static struct arena_block *block_add(struct arena *arena, size_t at_least)
 {
 	size_t size = at_least > BLOCK_BYTES ? at_least : BLOCK_BYTES;
@@ -62,7 +51,22 @@ static struct arena_block *block_add(struct arena *arena, size_t at_least)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size_bytes)
+/* What one message needed, the next may need as well: then it is one block. */
+void arena_reset(struct arena *arena)
+{
+	size_t total = arena->total_bytes < KEPT_BYTES ? arena->total_bytes : KEPT_BYTES;
+
+	if (!arena->blocks)
+		return;
+	if (arena->blocks->next || arena->blocks->size > KEPT_BYTES) {
+		arena_done(arena);
+		block_add(arena, total);
+	}
+	arena->blocks->used = 0;
+}
+
+/* The bytes are not zeroed. */
+static void *take(struct arena *arena, size_t size_bytes)
 {
 	const size_t align = alignof(max_align_t);
 	size_t rounded = (size_bytes + align - 1) / align * align;
@@ -75,7 +79,12 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
 		block = block_add(arena, rounded);
 	piece = block->bytes + block->used;
 	block->used += rounded;
-	return memset(piece, 0, rounded);
+	return piece;
+}
+
+void *arena_alloc(struct arena *arena, size_t size_bytes)
+{
+	return memset(take(arena, size_bytes), 0, size_bytes);
 }
 
 void *arena_alloc_array(struct arena *arena, size_t count, size_t item_bytes)
@@ -87,10 +96,11 @@ void *arena_alloc_array(struct arena *arena, size_t count, size_t item_bytes)
 
 struct span arena_copy(struct arena *arena, struct span span)
 {
-	char *copy = arena_alloc(arena, span.size + 1);
+	char *copy = take(arena, span.size + 1);
 
 	if (span.size > 0)
 		memcpy(copy, span.data, span.size);
+	copy[span.size] = '\0';
 	return (struct span){copy, span.size};
 }
 

@@ -20,7 +20,7 @@ struct arena {
 void arena_init(struct arena *arena);
 /* Gives everything back; the arena is empty and usable again. */
 void arena_done(struct arena *arena);
-/* Empties the arena but keeps its newest block for the next message. */
+/* Empties the arena; the next message finds as much room as this one needed, 1 MiB at most. */
 void arena_reset(struct arena *arena);
 
 /*

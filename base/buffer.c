@@ -65,6 +65,15 @@ void buffer_append(struct buffer *buffer, struct span span)
 	buffer->size += span.size;
 }
 
+void buffer_copy(struct buffer *buffer, struct span span)
+{
+	if (!buffer->data && span.size > 0) {
+		buffer->data = memory_alloc(span.size);
+		buffer->capacity = span.size;
+	}
+	buffer_append(buffer, span);
+}
+
 void buffer_append_byte(struct buffer *buffer, char byte)
 {
 	buffer_append(buffer, (struct span){&byte, 1});

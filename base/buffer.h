@@ -27,6 +27,8 @@ void buffer_clear(struct buffer *buffer);
 void buffer_forget(struct buffer *buffer);
 
 void buffer_append(struct buffer *buffer, struct span span);
+/* An empty buffer gets the bytes, and no more room than they need: it is kept as it is. */
+void buffer_copy(struct buffer *buffer, struct span span);
 void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_format(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -1,5 +1,6 @@
 #include "base/memory.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -45,4 +46,11 @@ void memory_forget(void *piece, size_t size_bytes)
 	if (piece)
 		explicit_bzero(piece, size_bytes);
 	free(piece);
+}
+
+void memory_keep(void)
+{
+	mallopt(M_TRIM_THRESHOLD, 16 << 20);
+	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	mallopt(M_TOP_PAD, 256 << 10);
 }

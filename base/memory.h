@@ -14,5 +14,10 @@ char *memory_string(const char *string);
 /* Overwrites what was secret, then frees it; NULL is legal. */
 void memory_forget(void *piece, size_t size_bytes);
 _Noreturn void memory_exhausted(void);
+/*
+ * For a process that works mail by mail: what a mail gave back is kept for the next one. The C
+ * library would return it to the kernel and ask for it again, page by page.
+ */
+void memory_keep(void);
 
 #endif

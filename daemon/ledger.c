@@ -368,6 +368,7 @@ int ledger_main(void)
 	struct error err;
 	bool ok;
 
+	memory_keep();
 	ledger.stored.last = &ledger.stored.first;
 	ledger.stored.channel.socket = -1;
 	ledger.unread_last = &ledger.unread;

@@ -16,7 +16,7 @@ struct entry *entry_new(struct source *source, enum entry_kind kind, struct span
 	struct entry *entry = memory_alloc(sizeof *entry);
 
 	*entry = (struct entry){.source = source, .kind = kind, .state = ENTRY_DONE};
-	buffer_append(&entry->body, body);
+	buffer_copy(&entry->body, body);
 	return entry;
 }
 

@@ -15,6 +15,7 @@
 #include "base/compiler.h"
 #include "base/compress.h"
 #include "base/frame.h"
+#include "base/memory.h"
 #include "base/sandbox.h"
 #include "parser/limits.h"
 #include "parser/message.h"
@@ -125,6 +126,7 @@ int main(void)
 	/* a terminal's interrupt goes to all; whoever asked decides, and closes the socket */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	memory_keep();
 	parse_init();
 	limit_memory();
 	bool good = sandbox_enter(SANDBOX_PARSER, NULL, &err) && serve(&worker, &err);
