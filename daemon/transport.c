@@ -21,9 +21,11 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
+#include "daemon/host.h"
 #include "daemon/imap_scan.h"
 
 #define STREAM_BUFFER_BYTES 8192 /* 64 KiB is no faster */
+#define TLS_BUFFER_BYTES    131072
 #define TICK_MS		    5000
 #define ADDRESS_TIMEOUT_MS  10000 /* then the next address of the host has its turn */
 #define USER_TIMEOUT_MS	    60000 /* unacknowledged bytes: the link is dead */
@@ -80,6 +82,9 @@ bool transport_trust_new(struct span ca_file, struct span pinned_key,
 	SSL_CTX_set_min_proto_version(made->context, TLS1_2_VERSION);
 	SSL_CTX_set_options(made->context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_mode(made->context, SSL_MODE_AUTO_RETRY | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* several records a read, instead of two reads a record */
+	SSL_CTX_set_read_ahead(made->context, 1);
+	SSL_CTX_set_default_read_buffer_len(made->context, TLS_BUFFER_BYTES);
 	snprintf(path, sizeof(path), "%.*s", SPAN_ARG(ca_file));
 	ok = span_is_empty(ca_file) ? SSL_CTX_set_default_verify_paths(made->context)
 				    : SSL_CTX_load_verify_file(made->context, path);
@@ -295,28 +300,6 @@ static mailstream_low_driver driver = {
 	.mailstream_cancel = driver_cancel,
 };
 
-static bool is_loopback(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET) {
-		const struct sockaddr_in *v4 = (const void *)address;
-
-		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	}
-	if (address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const void *)address;
-
-		return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-	}
-	return false;
-}
-
-static bool is_ip_literal(const char *host)
-{
-	unsigned char bytes[16];
-
-	return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
-}
-
 static void set_socket_options(int descriptor)
 {
 	const struct {
@@ -397,7 +380,7 @@ static bool connect_any(struct transport *transport, enum server_tls tls, struct
 		return false;
 	error_set(err, ERROR_TEMPORARY, "no address is known");
 	for (struct addrinfo *address = list; address && !connected; address = address->ai_next) {
-		if (tls == TLS_NONE && !is_loopback(address->ai_addr)) {
+		if (tls == TLS_NONE && !host_is_loopback(address->ai_addr)) {
 			error_set(err, ERROR_INPUT,
 				"tls: none is allowed to this computer itself only; "
 				"use tls: implicit or starttls");
@@ -439,7 +422,7 @@ static void expect_host(struct transport *transport)
 	X509_VERIFY_PARAM *param = SSL_get0_param(transport->ssl);
 
 	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	if (is_ip_literal(transport->host)) {
+	if (host_is_address(transport->host)) {
 		if (!X509_VERIFY_PARAM_set1_ip_asc(param, transport->host))
 			memory_exhausted();
 	} else if (!X509_VERIFY_PARAM_set1_host(param, transport->host, 0) ||
@@ -561,10 +544,24 @@ struct _mailstream *transport_stream(struct transport *transport)
 	return transport->stream;
 }
 
+/*
+ * Bytes may lie in OpenSSL's buffer that are no text (a session ticket): only reading tells. What
+ * is wrong with the connection is told by the read that follows.
+ */
+static bool is_tls_drained(SSL *ssl)
+{
+	char byte;
+	int got = SSL_peek(ssl, &byte, 1);
+	bool waits = got <= 0 && SSL_get_error(ssl, got) == SSL_ERROR_WANT_READ;
+
+	ERR_clear_error();
+	return waits;
+}
+
 bool transport_is_drained(const struct transport *transport)
 {
 	return transport->stream->read_buffer_len == 0 &&
-	       (!transport->ssl || SSL_pending(transport->ssl) == 0);
+	       (!transport->ssl || is_tls_drained(transport->ssl));
 }
 
 int transport_descriptor(const struct transport *transport)

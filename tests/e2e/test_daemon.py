@@ -267,13 +267,14 @@ def test_preview_counts(make, dovecot, users):
 
 
 def big_mail(number):
-    """Takes the parser a good part of a second: 60 MB of attachment."""
+    """Takes the parser a good part of a second: 60 MB of attachment, and a byte in front of it that
+    is no base64, behind which it is decoded in the slow way."""
     line = b'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg==\n'
     head = mail(number, body='').replace(b'\n\n', b'\n', 1).rstrip(b'\n')
     return (head + b'\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n'
             b'Content-Type: text/plain\n\nsee below\n--b\n'
             b'Content-Type: application/octet-stream; name=x.bin\n'
-            b'Content-Transfer-Encoding: base64\n\n' + line * 800_000 + b'--b--\n')
+            b'Content-Transfer-Encoding: base64\n\n.' + line * 800_000 + b'--b--\n')
 
 
 def cpu_seconds(pid):
