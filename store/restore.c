@@ -146,21 +146,6 @@ static void settle_old_log(const char *database)
 	db_close(db);
 }
 
-/* A restore that was killed in this very second may have done it already. */
-static bool keep_old(const struct paths *paths, struct error *err)
-{
-	struct stat database, kept;
-	int why;
-
-	if (link(paths->database, paths->kept) == 0)
-		return true;
-	why = errno;
-	if (why == EEXIST && stat(paths->database, &database) == 0 &&
-		stat(paths->kept, &kept) == 0 && database.st_ino == kept.st_ino)
-		return true;
-	return error_set_errno(err, ERROR_STORAGE, why, "%s", paths->kept);
-}
-
 /*
  * At every moment there is a whole postroom.db, and never a log of another database beside it: its
  * frames would be taken for pages of the new one.
@@ -171,8 +156,8 @@ static bool swap(const struct paths *paths, const char *directory, struct error 
 
 	if (access(paths->database, F_OK) == 0) {
 		settle_old_log(paths->database);
-		if (!keep_old(paths, err))
-			return false;
+		if (link(paths->database, paths->kept) != 0)
+			return error_set_errno(err, ERROR_STORAGE, errno, "%s", paths->kept);
 		beside(paths->database, "-wal", from);
 		beside(paths->kept, "-wal", to);
 		if (rename(from, to) != 0 && errno != ENOENT)
@@ -190,7 +175,8 @@ static void name_paths(const char *directory, struct paths *paths)
 {
 	char now[CLOCK_RFC3339_SIZE];
 
-	clock_rfc3339(clock_now_ms() / 1000 * 1000, 0, now);
+	/* With milliseconds: one that was killed may be run again within the second. */
+	clock_rfc3339(clock_now_ms(), 0, now);
 	snprintf(paths->database, PATH_MAX, "%s/postroom.db", directory);
 	snprintf(paths->fresh, PATH_MAX, "%s/postroom.db.restoring", directory);
 	snprintf(paths->kept, PATH_MAX, "%s/before-restore-%s.db", directory, now);
