@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "parser/body.h"
+#include "parser/bounce_code.h"
 #include "parser/limits.h"
 
 #define REASON_BYTES_MAX 1000
@@ -13,57 +14,6 @@ const struct mime_part *bounce_status_part(const struct mime_part *root)
 			span_equal(part->type, SPAN("message/global-delivery-status")))
 			return part;
 	return NULL;
-}
-
-static bool is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-/* "5.1.1" at the front of text: class.subject.detail of RFC 3463. */
-static size_t status_size(struct span text)
-{
-	size_t at = 0, digits;
-
-	for (int i = 0; i < 3; i++) {
-		for (digits = 0; at < text.size && digits < 3 && is_digit(text.data[at]); digits++)
-			at++;
-		if (digits == 0 || (i == 0 && (digits != 1 || !memchr("245", text.data[0], 3))))
-			return 0;
-		if (i < 2 && (at >= text.size || text.data[at++] != '.'))
-			return 0;
-	}
-	return at < text.size && (is_digit(text.data[at]) || text.data[at] == '.') ? 0 : at;
-}
-
-struct span bounce_find_status(struct span text)
-{
-	for (size_t i = 0; i < text.size; i++) {
-		if (!is_digit(text.data[i]) ||
-			(i > 0 && (is_digit(text.data[i - 1]) || text.data[i - 1] == '.')))
-			continue;
-		size_t size = status_size(span_after(text, i));
-		if (size > 0)
-			return span_part(text, i, size);
-	}
-	return (struct span){0};
-}
-
-/* An SMTP reply code (RFC 5321 section 4.2): three digits that stand alone, 4xx or 5xx. */
-struct span bounce_find_reply_code(struct span text)
-{
-	for (size_t i = 0; i + 3 <= text.size; i++) {
-		bool begins = i == 0 || !(is_digit(text.data[i - 1]) || text.data[i - 1] == '.' ||
-						text.data[i - 1] == '-');
-		bool ends = i + 3 == text.size ||
-			    !(is_digit(text.data[i + 3]) || text.data[i + 3] == '.');
-
-		if (begins && ends && (text.data[i] == '4' || text.data[i] == '5') &&
-			text.data[i + 1] >= '0' && text.data[i + 1] <= '5' &&
-			is_digit(text.data[i + 2]))
-			return span_part(text, i, 3);
-	}
-	return (struct span){0};
 }
 
 /* "rfc822; <a@example.org>" */
@@ -123,12 +73,14 @@ static void add_group(struct facts *facts, const struct group *group, bool *fail
 	struct span reason =
 		span_trim(semicolon < 0 ? group->diagnostic
 					: span_after(group->diagnostic, (size_t)semicolon + 1));
-	struct span status = bounce_find_status(reason), field = bounce_find_status(group->status);
-	/* The field is often the general 5.0.0 where the server's own words know better. */
-	if (status.size == 0 || (field.size > 0 && !span_ends(field, SPAN(".0.0"))))
-		status = field;
-	facts->bounced[facts->bounced_count++] = (struct facts_bounced){recipient, status,
-		bounce_find_reply_code(reason), text_cut(reason, REASON_BYTES_MAX)};
+	struct bounce_code said = bounce_code_find(reason), field = bounce_code_find(group->status);
+	/* The field is often general, or of the gateway, where the server's own words know better.
+	 */
+	bool from_words = said.status.size > 0 && (!bounce_code_is_general(said.status) ||
+							  bounce_code_is_general(field.status));
+	facts->bounced[facts->bounced_count++] =
+		(struct facts_bounced){recipient, from_words ? said.status : field.status,
+			said.reply, text_cut(reason, REASON_BYTES_MAX)};
 	*failed = true;
 }
 

@@ -25,15 +25,13 @@ void bounce_fields_read(
  * words alone decide nothing: people write them too.
  */
 bool bounce_text_says_so(struct span text);
+/* Whether it shows what two mail servers said to each other up to a refusal (RFC 5321). */
+bool bounce_text_is_transcript(struct span text);
 /*
  * Fills facts->bounced from the words of a server that sends no status part (or an empty one): DSN
  * fields in the text, else lines that begin with an address, else X-Failed-Recipients, each with
  * the codes that stand behind it. Adds the codes that a status part left out.
  */
 void bounce_text_read(struct span text, struct arena *arena, struct facts *facts);
-
-/* The first status code ("5.1.1") and SMTP reply code ("550") in a text; empty: none. */
-struct span bounce_find_status(struct span text);
-struct span bounce_find_reply_code(struct span text);
 
 #endif

@@ -2,6 +2,7 @@
 #include "parser/bounce.h"
 
 #include "base/text.h"
+#include "parser/bounce_code.h"
 #include "parser/limits.h"
 #include "parser/lines.h"
 
@@ -33,6 +34,9 @@ static const struct span phrases[] = {SPAN_INIT("could not be delivered"),
 	SPAN_INIT("送信できませんでした"), SPAN_INIT("配信できません"), SPAN_INIT("送信に失敗"),
 	SPAN_INIT("не может быть доставлено")};
 
+/* What mail servers say to each other; a person seldom quotes both beside a reply code. */
+static const struct span dialogue[] = {SPAN_INIT("MAIL FROM:"), SPAN_INIT("RCPT TO:")};
+
 /* Below such a line stands the mail that came back. */
 static const struct span originals[] = {SPAN_INIT("is a copy of"), SPAN_INIT("original message"),
 	SPAN_INIT("original mail as follows"), SPAN_INIT("copy of the original"),
@@ -59,6 +63,16 @@ static bool contains_one(struct span text, const struct span *words, size_t coun
 bool bounce_text_says_so(struct span text)
 {
 	return contains_one(span_part(text, 0, SAID_BYTES), phrases, ARRAY_COUNT(phrases));
+}
+
+bool bounce_text_is_transcript(struct span text)
+{
+	struct span said = span_part(text, 0, SAID_BYTES);
+
+	for (size_t i = 0; i < ARRAY_COUNT(dialogue); i++)
+		if (span_find_fold(said, dialogue[i]) < 0)
+			return false;
+	return bounce_code_find(said).reply.size > 0;
 }
 
 static bool begins_original(struct span line)
@@ -150,9 +164,9 @@ static void add(struct facts *facts, struct span address, struct span reason)
 {
 	if (facts->bounced_count >= BOUNCED_MAX || is_bounced(facts, address))
 		return;
-	facts->bounced[facts->bounced_count++] =
-		(struct facts_bounced){address, bounce_find_status(reason),
-			bounce_find_reply_code(reason), text_cut(reason, REASON_BYTES_MAX)};
+	struct bounce_code code = bounce_code_find(reason);
+	facts->bounced[facts->bounced_count++] = (struct facts_bounced){
+		address, code.status, code.reply, text_cut(reason, REASON_BYTES_MAX)};
 }
 
 /* The address that a line is about; empty: none. */
@@ -246,16 +260,36 @@ static void read_failed_field(struct facts *facts)
 	}
 }
 
-/* What the whole text says counts for the one recipient. */
-static void complete(struct span text, struct facts *facts)
+static void complete_one(struct facts_bounced *bounced, struct span words)
 {
-	if (facts->bounced_count != 1)
-		return;
-	struct facts_bounced *bounced = &facts->bounced[0];
-	if (bounced->status.size == 0)
-		bounced->status = bounce_find_status(text);
+	struct bounce_code said = bounce_code_find(words);
+
+	if (said.status.size > 0 &&
+		(bounced->status.size == 0 || (bounce_code_is_general(bounced->status) &&
+						      !bounce_code_is_general(said.status))))
+		bounced->status = said.status;
 	if (bounced->reply_code.size == 0)
-		bounced->reply_code = bounce_find_reply_code(text);
+		bounced->reply_code = said.reply;
+}
+
+/*
+ * Adds the codes that a status part left out: of the lines that begin with the address, and for
+ * the one recipient of the whole text.
+ */
+static void complete(
+	const struct lines *lines, struct span text, struct arena *arena, struct facts *facts)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		size_t behind;
+		struct span address = line_recipient(lines, i, &behind);
+
+		for (size_t j = 0; address.size > 0 && j < facts->bounced_count; j++)
+			if (span_equal_fold(facts->bounced[j].address, address))
+				complete_one(
+					&facts->bounced[j], reason_below(lines, i, behind, arena));
+	}
+	if (facts->bounced_count == 1)
+		complete_one(&facts->bounced[0], text);
 }
 
 void bounce_text_read(struct span text, struct arena *arena, struct facts *facts)
@@ -278,5 +312,5 @@ void bounce_text_read(struct span text, struct arena *arena, struct facts *facts
 		read_inside(&lines, arena, facts);
 	if (facts->bounced_count == 0)
 		read_lines(&lines, true, arena, facts);
-	complete(said, facts);
+	complete(&lines, said, arena, facts);
 }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "parser/bounce.h"
+#include "parser/bounce_json.h"
 #include "parser/limits.h"
 
 /* A header field whose value (a part of it, without case) says what wrote the mail; "" any value.
@@ -30,6 +31,7 @@ static const struct evidence auto_reply_fields[] = {
 	EVIDENCE("Delivered-To", "autoresponder"),
 	EVIDENCE("X-FC-MachineGenerated", "true"),
 	EVIDENCE("Return-Receipt", "autoreply"),
+	EVIDENCE("X-Apple-Action", "vacation"),
 };
 
 static const struct evidence system_fields[] = {
@@ -207,7 +209,8 @@ static bool is_bounce(const struct mime_part *root, struct arena *arena, struct 
 			return failed;
 	}
 	if (status || is_report(root, SPAN("delivery-status")) ||
-		span_trim(facts_field(facts, SPAN("X-Failed-Recipients"))).size > 0)
+		span_trim(facts_field(facts, SPAN("X-Failed-Recipients"))).size > 0 ||
+		bounce_json_read(facts->text, arena, facts))
 		return true;
 	bool subject = contains_one(facts->subject, bounce_subjects, ARRAY_COUNT(bounce_subjects));
 	bool null_sender = has_null_sender(facts);
@@ -215,8 +218,9 @@ static bool is_bounce(const struct mime_part *root, struct arena *arena, struct 
 		return subject || null_sender || bounce_text_says_so(facts->text);
 	if (!from_nobody(facts))
 		return false;
-	return (subject || null_sender || facts->from.count == 0 || has_attached_message(root)) &&
-	       bounce_text_says_so(facts->text);
+	return bounce_text_is_transcript(facts->text) ||
+	       ((subject || null_sender || facts->from.count == 0 || has_attached_message(root)) &&
+		       bounce_text_says_so(facts->text));
 }
 
 static bool is_auto_reply(const struct mime_part *root, const struct facts *facts)
@@ -227,6 +231,7 @@ static bool is_auto_reply(const struct mime_part *root, const struct facts *fact
 		return true;
 	bool other = has_null_sender(facts) ||
 		     facts_field(facts, SPAN("X-Auto-Response-Suppress")).size > 0 ||
+		     facts_field(facts, SPAN("In-Reply-To")).size > 0 ||
 		     span_starts_fold(facts_field(facts, SPAN("Auto-Submitted")), SPAN("auto"));
 	return other && starts_with_one(facts->subject, auto_reply_subjects,
 				ARRAY_COUNT(auto_reply_subjects));
@@ -239,7 +244,10 @@ static bool is_system(const struct mime_part *root, const struct facts *facts)
 		return true;
 	if (has_evidence(facts, system_fields, ARRAY_COUNT(system_fields)))
 		return true;
-	if (span_starts_fold(facts->subject, SPAN("Report Domain:"))) /* RFC 7489, 7.2.1.1 */
+	/* RFC 7489 section 7.2.1.1; Microsoft's junk reports, which are older than RFC 5965 */
+	if (span_starts_fold(facts->subject, SPAN("Report Domain:")) ||
+		(span_starts_fold(facts->subject, SPAN("complaint about message from")) &&
+			has_attached_message(root)))
 		return true;
 	struct span local = sender_local_part(facts);
 	for (size_t i = 0; i < ARRAY_COUNT(program_names); i++)
