@@ -115,6 +115,47 @@ static bool confirm(struct place *place, const struct wire_action *action, bool 
 	return *same || is_same_mail(place, action->uid, &action->identity, there, same, err);
 }
 
+/* Whether an earlier COPY or MOVE, whose answer was lost, put it there. */
+static bool is_in_target(struct place *place, const struct wire_action *action, bool *is,
+	bool *refused, struct error *err)
+{
+	enum imap_answer answer;
+	uint32_t uid = 0;
+
+	*is = *refused = false;
+	if (!go_to(place, action->target, true, &answer, err))
+		return false;
+	if (answer == IMAP_NO)
+		return true;
+	if (!find_mail(place, action, &uid, refused, err))
+		return false;
+	*is = uid != 0;
+	return true;
+}
+
+/*
+ * Nothing is under the UID any more. That may be our own doing: who was killed between the server's
+ * answer and its record asks again.
+ */
+static bool settle_gone(struct place *place, const struct wire_action *action,
+	struct outcome *outcome, struct error *err)
+{
+	bool moved = false, refused = false;
+
+	if (imap_was_refused(place->reader->imap))
+		return settle_words(outcome, place->reader->imap, "the mail can't be looked at");
+	if (action->verb == WIRE_DELETE)
+		return settle(outcome, WIRE_DONE, "");
+	if (!is_in_target(place, action, &moved, &refused, err))
+		return false;
+	if (moved)
+		return settle(outcome, WIRE_DONE, "");
+	if (refused)
+		return settle(outcome, WIRE_FAILED,
+			"the server does not say whether the mail was moved before");
+	return settle(outcome, WIRE_GONE, "the mail is no longer in the folder");
+}
+
 /* The UID to act on; 0: settled already, `outcome` says why. */
 static bool bind_action(struct place *place, const struct wire_action *action, uint32_t *uid,
 	struct outcome *outcome, struct error *err)
@@ -131,10 +172,7 @@ static bool bind_action(struct place *place, const struct wire_action *action, u
 			return true;
 		if (!there) {
 			*uid = 0;
-			if (imap_was_refused(place->reader->imap))
-				return settle_words(outcome, place->reader->imap,
-					"the mail can't be looked at");
-			return settle(outcome, WIRE_GONE, "the mail is no longer in the folder");
+			return settle_gone(place, action, outcome, err);
 		}
 	}
 	if (!find_mail(place, action, uid, &refused, err))
@@ -177,24 +215,6 @@ static bool delete_mail(
 	return settle(outcome, WIRE_DONE, "");
 }
 
-/* A COPY whose answer was lost must not be done twice: the target is looked into first. */
-static bool is_copied(struct place *place, const struct wire_action *action, bool *copied,
-	bool *refused, struct error *err)
-{
-	enum imap_answer answer;
-	uint32_t uid = 0;
-
-	*copied = *refused = false;
-	if (!go_to(place, action->target, true, &answer, err))
-		return false;
-	if (answer == IMAP_NO)
-		return true;
-	if (!find_mail(place, action, &uid, refused, err))
-		return false;
-	*copied = uid != 0;
-	return true;
-}
-
 static bool copy_and_delete(struct place *place, const struct wire_action *action, uint32_t uid,
 	struct outcome *outcome, struct error *err)
 {
@@ -202,7 +222,8 @@ static bool copy_and_delete(struct place *place, const struct wire_action *actio
 	enum imap_answer answer;
 	bool copied, refused;
 
-	if (!is_copied(place, action, &copied, &refused, err) ||
+	/* not twice: the target is looked into first */
+	if (!is_in_target(place, action, &copied, &refused, err) ||
 		!go_to(place, action->folder, false, &answer, err))
 		return false;
 	if (!copied && refused)

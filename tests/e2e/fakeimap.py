@@ -22,9 +22,11 @@ class Mailbox:
         self.flags = {uid: set() for uid in self.mails}
         self.uidvalidity = uidvalidity
         self.claims = {}
+        self.uidnext = len(self.mails) + 1
 
     def add(self, mail, uid=None):
-        uid = uid or max(self.mails, default=0) + 1
+        uid = uid or self.uidnext
+        self.uidnext = max(self.uidnext, uid + 1)
         self.mails[uid] = mail
         self.flags[uid] = set()
         return uid
@@ -78,6 +80,7 @@ class Server:
                 sock, _ = self.listener.accept()
             except OSError:
                 return
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             session = Session(self, sock)
             self.sessions.append(session)
@@ -256,7 +259,7 @@ class Session:
         self.send("* FLAGS (\\Seen \\Deleted)\r\n"
                   f"* {len(box.mails)} EXISTS\r\n* 0 RECENT\r\n"
                   f"* OK [UIDVALIDITY {box.uidvalidity}] x\r\n"
-                  f"* OK [UIDNEXT {max(box.mails, default=0) + 1}] x\r\n")
+                  f"* OK [UIDNEXT {box.uidnext}] x\r\n")
         self.ok(tag, "[READ-ONLY] open" if read_only else "[READ-WRITE] open")
 
     def do_select(self, tag, rest):
@@ -370,5 +373,7 @@ class Session:
                         raise
         finally:
             self.sock.settimeout(None)
-        assert self.line().upper() == "DONE"
-        self.ok(tag)
+        if self.line().upper() == "DONE":
+            self.ok(tag)
+        else:  # a client that leaves in a hurry says LOGOUT; Dovecot answers like this
+            self.send(f"{tag} BAD expected DONE\r\n")

@@ -65,6 +65,7 @@ class Postroomd:
         self.state.chmod(0o2770)
         self.config = self.directory / 'postroom.yaml'
         self.environment = environment or {}
+        self.prefix = []  # what it is run under
         self.process = None
         self.log, self.notified = [], []
         self.expected = set()  # events of level error or warning that the test provokes
@@ -98,7 +99,7 @@ class Postroomd:
         self.notified, begin = [], len(self.log)
         environment = {**os.environ, **self.environment, 'NOTIFY_SOCKET': self.notify_path}
         self.process = subprocess.Popen(
-            [self.program, '--config', self.config], stdin=subprocess.DEVNULL,
+            [*self.prefix, self.program, '--config', self.config], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment,
             umask=0o007)
         self.reader = threading.Thread(target=self._read, args=(self.process, self.socket),

@@ -296,15 +296,21 @@ def test_action_move(reader, dovecot, user):
     harness.act(1, "move", harness.ledger.mails[1], "Archive")
     assert harness.wait_action(1) == wire.Action(1, "done", "")
     assert dovecot.uids(user) == [1, 3] and dovecot.subjects(user, "Archive") == ["mail 1"]
-    # The answer was lost and the ledger asks again.
-    harness.expected = True
+    # The answer was lost and the ledger asks again: it lies in the target.
     harness.act(2, "move", harness.ledger.mails[1], "Archive")
-    assert harness.wait_action(2).result == "gone"
+    assert harness.wait_action(2) == wire.Action(2, "done", "")
     assert dovecot.subjects(user, "Archive") == ["mail 1"]
+    harness.expected = True
     harness.act(3, "move", harness.ledger.mails[0], "No such folder")
     failed = harness.wait_action(3)
     assert failed.result == "failed" and failed.text
     assert dovecot.uids(user) == [1, 3]
+    # A person put it elsewhere.
+    dovecot.create(user, "Trash")
+    dovecot.doveadm("move", "-u", user, "Trash", "mailbox", "INBOX", "uid", "3")
+    harness.act(4, "move", harness.ledger.mails[2], "Archive")
+    assert harness.wait_action(4).result == "gone"
+    assert dovecot.subjects(user, "Archive") == ["mail 1"]
 
 
 def test_action_delete(reader, dovecot, user):
@@ -314,6 +320,10 @@ def test_action_delete(reader, dovecot, user):
     harness.wait_mails(3)
     harness.act(1, "delete", harness.ledger.mails[1])
     assert harness.wait_action(1) == wire.Action(1, "done", "")
+    assert dovecot.uids(user) == [1, 3]
+    # The answer was lost and the ledger asks again.
+    harness.act(2, "delete", harness.ledger.mails[1])
+    assert harness.wait_action(2) == wire.Action(2, "done", "")
     assert dovecot.uids(user) == [1, 3]
     dovecot.deliver(user, mail(9))
     harness.wait_mails(4)
