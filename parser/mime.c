@@ -7,21 +7,14 @@
 
 #include <gmime/gmime.h>
 
-#include "base/base64.h"
 #include "base/buffer.h"
-#include "base/memory.h"
 #include "base/text.h"
-#include "parser/address.h"
-#include "parser/charset.h"
 #include "parser/scan.h"
-#include "parser/word.h"
 
-#define KEPT_BYTES	  (8u << 20) /* a bigger buffer is given back after its mail */
-#define DECODE_BYTES	  ((size_t)64 << 10)
-#define DECODE_ONCE_BYTES ((size_t)1 << 20)
+#define KEPT_BYTES (8u << 20) /* a bigger buffer is given back after its mail */
 
-static GMimeParserOptions *parser_options;
-static struct buffer input; /* what GMime reads: kept from mail to mail */
+static GMimeParserOptions *parser_options; /* GMime's defaults: all of mime*.c use them */
+static struct buffer input;		   /* what GMime reads: kept from mail to mail */
 
 struct builder {
 	struct arena *arena;
@@ -36,13 +29,12 @@ void mime_init(void)
 	static const char *fallbacks[] = {"utf-8", "windows-1252", NULL};
 
 	g_mime_init();
-	parser_options = g_mime_parser_options_new();
+	parser_options = g_mime_parser_options_get_default();
 	g_mime_parser_options_set_fallback_charsets(parser_options, fallbacks);
 }
 
 void mime_done(void)
 {
-	g_mime_parser_options_free(parser_options);
 	parser_options = NULL;
 	buffer_done(&input);
 	g_mime_shutdown();
@@ -69,236 +61,6 @@ static void note_warning(
 		if (names[i].warning == warning)
 			defect_add(user_data, names[i].defect);
 }
-
-/* ---------------------------------------------------------------- decoding */
-
-static GMimeContentEncoding gmime_encoding(enum mime_encoding encoding)
-{
-	switch (encoding) {
-	case MIME_BASE64:
-		return GMIME_CONTENT_ENCODING_BASE64;
-	case MIME_QUOTED_PRINTABLE:
-		return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
-	case MIME_UUENCODE:
-		return GMIME_CONTENT_ENCODING_UUENCODE;
-	case MIME_IDENTITY:
-		break;
-	}
-	return GMIME_CONTENT_ENCODING_DEFAULT;
-}
-
-/* What of the text is plain base64 is decoded faster than GMime does; the rest is left to it. */
-static size_t take_base64(struct span *encoded, enum mime_encoding encoding, char *out)
-{
-	size_t taken, size;
-
-	if (encoding != MIME_BASE64)
-		return 0;
-	size = base64_take(*encoded, out, &taken);
-	*encoded = span_after(*encoded, taken);
-	return size;
-}
-
-struct span mime_decode_bytes(struct span encoded, enum mime_encoding encoding, struct arena *arena)
-{
-	GMimeEncoding state;
-
-	if (encoding == MIME_IDENTITY || encoded.size == 0)
-		return encoded;
-	g_mime_encoding_init_decode(&state, gmime_encoding(encoding));
-	char *out = arena_alloc(arena, g_mime_encoding_outlen(&state, encoded.size) + 1);
-	size_t size = take_base64(&encoded, encoding, out);
-	size += g_mime_encoding_flush(&state, encoded.data, encoded.size, out + size);
-	return (struct span){out, size};
-}
-
-struct span mime_decode(const struct mime_part *part, struct arena *arena)
-{
-	if (!part->decoded->data)
-		*part->decoded = mime_decode_bytes(part->raw, part->encoding, arena);
-	return *part->decoded;
-}
-
-static struct digest digest_decoded(const struct mime_part *part, uint64_t *size_bytes)
-{
-	struct span rest = part->raw;
-	GMimeEncoding state;
-
-	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
-	struct digest_stream *stream = digest_stream_new();
-	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));
-	bool plain = true; /* base64 without anything odd so far */
-	*size_bytes = 0;
-	while (rest.size > 0) {
-		struct span piece = span_part(rest, 0, DECODE_BYTES), left = piece;
-		size_t size = plain ? take_base64(&left, part->encoding, out) : 0;
-
-		plain = size > 0;
-		if (!plain) {
-			size = g_mime_encoding_step(&state, piece.data, piece.size, out);
-			left.size = 0;
-		}
-		digest_stream_add(stream, (struct span){out, size});
-		*size_bytes += size;
-		rest = span_after(rest, piece.size - left.size);
-	}
-	size_t size = g_mime_encoding_flush(&state, "", 0, out);
-	digest_stream_add(stream, (struct span){out, size});
-	*size_bytes += size;
-	free(out);
-	return digest_stream_end(stream);
-}
-
-/* A document of usual size is looked into as well: it is decoded once for both. */
-struct digest mime_digest(const struct mime_part *part, struct arena *arena, uint64_t *size_bytes)
-{
-	if (!part->decoded->data && part->raw.size > DECODE_ONCE_BYTES)
-		return digest_decoded(part, size_bytes);
-	*size_bytes = mime_decode(part, arena).size;
-	return digest_of(mime_decode(part, arena));
-}
-
-/* ---------------------------------------------------------------- values of fields */
-
-static bool is_plain(struct span text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if ((unsigned char)text.data[i] > 126 || (unsigned char)text.data[i] < ' ' ||
-			(text.data[i] == '=' && i + 1 < text.size && text.data[i + 1] == '?'))
-			return false;
-	return true;
-}
-
-/* One line of UTF-8; its encoded words are decoded, or kept as words in UTF-8. */
-static struct span header_line(struct arena *arena, struct span raw, bool keep_encoded)
-{
-	bool bad = false;
-	struct span line = field_unfold(arena, raw);
-
-	if (is_plain(line))
-		return line;
-	line = charset_to_utf8(arena, (struct span){0}, line, HEADER_BYTES_MAX, &bad);
-	if (span_find(line, SPAN("=?")) < 0)
-		return line;
-	return words_decode(arena, line, keep_encoded);
-}
-
-static struct span from_gmime(struct arena *arena, const char *text)
-{
-	struct span copy = arena_copy(arena, span_from(text));
-
-	return text_clean(arena, copy);
-}
-
-struct span mime_text(struct arena *arena, struct span raw)
-{
-	struct span line = header_line(arena, raw, false);
-
-	return is_plain(line) ? line : span_trim(text_clean(arena, field_unfold(arena, line)));
-}
-
-static void add_gmime_list(
-	struct arena *arena, InternetAddressList *from, struct facts_addresses *list, int depth)
-{
-	int count = internet_address_list_length(from);
-
-	for (int i = 0; i < count; i++) {
-		InternetAddress *item = internet_address_list_get_address(from, i);
-
-		if (INTERNET_ADDRESS_IS_GROUP(item) && depth < 3) {
-			InternetAddressList *members =
-				internet_address_group_get_members(INTERNET_ADDRESS_GROUP(item));
-
-			if (members)
-				add_gmime_list(arena, members, list, depth + 1);
-		} else if (INTERNET_ADDRESS_IS_MAILBOX(item)) {
-			InternetAddressMailbox *mailbox = INTERNET_ADDRESS_MAILBOX(item);
-			struct facts_address address = {
-				from_gmime(arena, internet_address_get_name(item)),
-				from_gmime(arena, internet_address_mailbox_get_addr(mailbox)),
-			};
-
-			address.name = span_trim(text_cut(address.name, NAME_BYTES_MAX));
-			if (address.address.size <= ADDRESS_BYTES_MAX &&
-				!address_list_add(arena, list, address))
-				return;
-		}
-	}
-}
-
-static size_t count_with_at(const struct facts_addresses *list)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < list->count; i++)
-		count += span_find_byte(list->items[i].address, '@') > 0;
-	return count;
-}
-
-/* Names of the lenient reader are as written. */
-static void decode_names(struct arena *arena, struct facts_addresses *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		struct facts_address *item = &list->items[i];
-
-		item->name = span_trim(text_cut(mime_text(arena, item->name), NAME_BYTES_MAX));
-		item->address = text_clean(arena, item->address);
-	}
-}
-
-static void append_all(
-	struct arena *arena, struct facts_addresses *list, const struct facts_addresses *more)
-{
-	for (size_t i = 0; i < more->count; i++)
-		if (!address_list_add(arena, list, more->items[i]))
-			return;
-}
-
-void mime_addresses(
-	struct arena *arena, struct span raw, struct defects *defects, struct facts_addresses *list)
-{
-	struct facts_addresses strict = {0}, lenient = {0};
-	struct facts_address plain;
-	struct span line = header_line(arena, span_part(raw, 0, ADDRESS_FIELD_BYTES_MAX), true);
-
-	if (raw.size > ADDRESS_FIELD_BYTES_MAX)
-		defect_add(defects, "address-list-too-long");
-	if (line.size == 0)
-		return;
-	if (address_read_plain(line, &plain)) {
-		plain.name = text_clean(arena, plain.name);
-		address_list_add(arena, list, plain);
-		return;
-	}
-	if (scan_count(line, '(') > PARENTHESES_MAX) {
-		defect_add(defects, "too-many-parentheses");
-		line = scan_without_parentheses(arena, line);
-	}
-	/* GMime reads groups in groups by recursion */
-	InternetAddressList *parsed =
-		scan_count(line, ':') > GROUPS_MAX
-			? NULL
-			: internet_address_list_parse(parser_options, arena_string(arena, line));
-	if (parsed) {
-		add_gmime_list(arena, parsed, &strict, 0);
-		g_object_unref(parsed);
-	}
-	address_list_read(arena, line, &lenient);
-	size_t seen = count_with_at(&strict), there = count_with_at(&lenient);
-	/* "<a@b.example> Anna" is no second address "Anna" */
-	bool split = seen > 0 && there == seen && strict.count > seen;
-	if (there <= seen && !split) {
-		append_all(arena, list, &strict);
-	} else {
-		defect_add(defects, "invalid-address-list");
-		decode_names(arena, &lenient);
-		append_all(arena, list, &lenient);
-	}
-	if (strict.count >= ADDRESSES_MAX || lenient.count >= ADDRESSES_MAX)
-		defect_add(defects, "address-list-too-long");
-}
-
-/* ---------------------------------------------------------------- the tree */
 
 static struct span lower(struct arena *arena, const char *text)
 {

@@ -1,0 +1,95 @@
+/* Contents of parts: base64, quoted-printable and uuencode (RFC 2045 section 6) to bytes. */
+#include <gmime/gmime.h>
+
+#include "base/base64.h"
+#include "base/memory.h"
+#include "parser/mime.h"
+
+#define DECODE_BYTES	  ((size_t)64 << 10)
+#define DECODE_ONCE_BYTES ((size_t)1 << 20)
+
+static GMimeContentEncoding gmime_encoding(enum mime_encoding encoding)
+{
+	switch (encoding) {
+	case MIME_BASE64:
+		return GMIME_CONTENT_ENCODING_BASE64;
+	case MIME_QUOTED_PRINTABLE:
+		return GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE;
+	case MIME_UUENCODE:
+		return GMIME_CONTENT_ENCODING_UUENCODE;
+	case MIME_IDENTITY:
+		break;
+	}
+	return GMIME_CONTENT_ENCODING_DEFAULT;
+}
+
+/* What of the text is plain base64 is decoded faster than GMime does; the rest is left to it. */
+static size_t take_base64(struct span *encoded, enum mime_encoding encoding, char *out)
+{
+	size_t taken, size;
+
+	if (encoding != MIME_BASE64)
+		return 0;
+	size = base64_take(*encoded, out, &taken);
+	*encoded = span_after(*encoded, taken);
+	return size;
+}
+
+struct span mime_decode_bytes(struct span encoded, enum mime_encoding encoding, struct arena *arena)
+{
+	GMimeEncoding state;
+
+	if (encoding == MIME_IDENTITY || encoded.size == 0)
+		return encoded;
+	g_mime_encoding_init_decode(&state, gmime_encoding(encoding));
+	char *out = arena_alloc(arena, g_mime_encoding_outlen(&state, encoded.size) + 1);
+	size_t size = take_base64(&encoded, encoding, out);
+	size += g_mime_encoding_flush(&state, encoded.data, encoded.size, out + size);
+	return (struct span){out, size};
+}
+
+struct span mime_decode(const struct mime_part *part, struct arena *arena)
+{
+	if (!part->decoded->data)
+		*part->decoded = mime_decode_bytes(part->raw, part->encoding, arena);
+	return *part->decoded;
+}
+
+static struct digest digest_decoded(const struct mime_part *part, uint64_t *size_bytes)
+{
+	struct span rest = part->raw;
+	GMimeEncoding state;
+
+	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
+	struct digest_stream *stream = digest_stream_new();
+	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));
+	bool plain = true; /* base64 without anything odd so far */
+	*size_bytes = 0;
+	while (rest.size > 0) {
+		struct span piece = span_part(rest, 0, DECODE_BYTES), left = piece;
+		size_t size = plain ? take_base64(&left, part->encoding, out) : 0;
+
+		plain = size > 0;
+		if (!plain) {
+			size = g_mime_encoding_step(&state, piece.data, piece.size, out);
+			left.size = 0;
+		}
+		digest_stream_add(stream, (struct span){out, size});
+		*size_bytes += size;
+		rest = span_after(rest, piece.size - left.size);
+	}
+	size_t size = g_mime_encoding_flush(&state, "", 0, out);
+	digest_stream_add(stream, (struct span){out, size});
+	*size_bytes += size;
+	free(out);
+	return digest_stream_end(stream);
+}
+
+/* A document of usual size is looked into as well: it is decoded once for both. */
+struct digest mime_digest(const struct mime_part *part, struct arena *arena, uint64_t *size_bytes)
+{
+	if (!part->decoded->data && part->raw.size > DECODE_ONCE_BYTES)
+		return digest_decoded(part, size_bytes);
+	*size_bytes = mime_decode(part, arena).size;
+	return digest_of(mime_decode(part, arena));
+}
