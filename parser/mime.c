@@ -12,6 +12,7 @@
 #include "parser/scan.h"
 
 #define KEPT_BYTES (8u << 20) /* a bigger buffer is given back after its mail */
+#define MENDED_MAX 10	      /* multiparts without a boundary inside others */
 
 static GMimeParserOptions *parser_options; /* GMime's defaults: all of mime*.c use them */
 static struct buffer input;		   /* what GMime reads: kept from mail to mail */
@@ -201,6 +202,14 @@ static struct mime_part *part_new(struct arena *arena)
 static struct mime_part *build_part(struct builder *build, GMimeObject *object,
 	struct mime_part *parent, struct span within, const char *boundary);
 
+/* What GMime found no part in; it keeps such bytes as what stands before the first one. */
+static void keep_unread(struct builder *build, GMimeMultipart *multipart, struct mime_part *part)
+{
+	if (!part->first_child)
+		part->raw = arena_copy(
+			build->arena, span_from(g_mime_multipart_get_prologue(multipart)));
+}
+
 static void build_children(struct builder *build, GMimeMultipart *multipart, struct mime_part *part,
 	struct span within)
 {
@@ -248,6 +257,7 @@ static struct mime_part *build_part(struct builder *build, GMimeObject *object,
 	if (GMIME_IS_MULTIPART(object)) {
 		part->kind = MIME_MULTIPART;
 		build_children(build, GMIME_MULTIPART(object), part, within);
+		keep_unread(build, GMIME_MULTIPART(object), part);
 	} else if (GMIME_IS_MESSAGE_PART(object)) {
 		GMimeMessage *inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
 
@@ -340,6 +350,43 @@ static struct mime_part *parse_with(const struct field_block *block, struct aren
 	return root;
 }
 
+/*
+ * The parts of a multipart whose boundary is absent or another: by the boundary that its lines
+ * show, else all of it as text.
+ */
+static struct mime_part *parts_without_boundary(
+	const struct field_block *block, struct arena *arena, struct defects *defects)
+{
+	struct span boundary = scan_guess_boundary(block->body);
+	struct mime_part *root = NULL;
+
+	defect_add(defects, "missing-boundary");
+	if (boundary.size > 0)
+		root = parse_with(block, arena, boundary, defects);
+	return root && root->first_child ? root : text_part(arena, block->body);
+}
+
+/* Multiparts inside others in which GMime found nothing. */
+static void mend_inner(struct mime_part *root, struct arena *arena, struct defects *defects)
+{
+	size_t mended = 0;
+
+	for (struct mime_part *part = root; part && mended < MENDED_MAX; part = mime_next(part)) {
+		struct field_block block = {.body = part->raw};
+
+		if (part->kind != MIME_MULTIPART || part->first_child ||
+			span_trim(part->raw).size == 0)
+			continue;
+		struct mime_part *inside = parts_without_boundary(&block, arena, defects);
+		if (inside->kind == MIME_MULTIPART)
+			inside = inside->first_child;
+		part->first_child = inside;
+		for (; inside; inside = inside->next)
+			inside->parent = part;
+		mended++;
+	}
+}
+
 struct mime_part *mime_parts(
 	const struct field_block *block, struct arena *arena, struct defects *defects)
 {
@@ -347,12 +394,8 @@ struct mime_part *mime_parts(
 
 	if (!root)
 		return text_part(arena, block->body);
-	if (root->kind != MIME_MULTIPART || root->first_child)
-		return root;
-	/* A multipart whose boundary is absent or another: look for one that works. */
-	struct span boundary = scan_guess_boundary(block->body);
-	defect_add(defects, "missing-boundary");
-	if (boundary.size > 0)
-		root = parse_with(block, arena, boundary, defects);
-	return root && root->first_child ? root : text_part(arena, block->body);
+	if (root->kind == MIME_MULTIPART && !root->first_child)
+		return parts_without_boundary(block, arena, defects);
+	mend_inner(root, arena, defects);
+	return root;
 }
