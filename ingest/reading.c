@@ -76,7 +76,7 @@ bool reading_record(struct mail *mail, struct error *err)
 		.origin = span_from(facts_origin_name(facts->origin)),
 		.language = facts->language,
 		.date_ms = facts->date.present ? facts->date.instant_ms : 0,
-		.facts_format = FACTS_FORMAT,
+		.facts_format = FACTS_WIRE_FORMAT,
 		.text = facts->text,
 	};
 	if (facts->from.count) {

@@ -6,6 +6,7 @@
 #include "parser/flowed.h"
 #include "parser/html.h"
 #include "parser/limits.h"
+#include "parser/unpack.h"
 
 struct collector {
 	struct arena *arena;
@@ -99,7 +100,10 @@ struct span body_part_text(
 
 /* ---------------------------------------------------------------- choosing */
 
-static void attach(struct collector *collector, const struct mime_part *part)
+static void collect(struct collector *collector, const struct mime_part *part);
+static void collect_unshown(struct collector *collector, const struct mime_part *part);
+
+static void attach_one(struct collector *collector, const struct mime_part *part)
 {
 	struct body *body = collector->body;
 
@@ -114,6 +118,24 @@ static void attach(struct collector *collector, const struct mime_part *part)
 		collector->capacity = wanted;
 	}
 	body->attached[body->attached_count++] = part;
+}
+
+/* What was unpacked out of a part: its text counts where the mail has no other. */
+static void collect_contents(struct collector *collector, const struct mime_part *part)
+{
+	for (const struct mime_part *child = part->first_child; child; child = child->next) {
+		if (collector->text.size == 0)
+			collect(collector, child);
+		else
+			collect_unshown(collector, child);
+	}
+}
+
+static void attach(struct collector *collector, const struct mime_part *part)
+{
+	attach_one(collector, part);
+	if (part->kind == MIME_LEAF)
+		collect_contents(collector, part);
 }
 
 static bool is_blank_text(struct span text)
@@ -151,8 +173,6 @@ static const struct mime_part *find_readable(const struct mime_part *inside, boo
 			return part;
 	return NULL;
 }
-
-static void collect(struct collector *collector, const struct mime_part *part);
 
 /* What is not shown: the other form of the text is dropped, the rest is attached. */
 static void collect_unshown(struct collector *collector, const struct mime_part *part)
@@ -214,6 +234,8 @@ static void note_sealed(struct collector *collector, const struct mime_part *par
 	bool is_signed = span_equal_fold(part->smime_type, SPAN("signed-data")) ||
 			 span_equal_fold(part->smime_type, SPAN("certs-only"));
 
+	if (smime && part->first_child)
+		return; /* unpacked */
 	if (smime && is_signed)
 		defect_add(collector->defects, "opaque-signature");
 	else if (smime || is_type(part, "multipart/encrypted"))
@@ -236,6 +258,7 @@ static void collect(struct collector *collector, const struct mime_part *part)
 		}
 	} else if (is_readable(part)) {
 		add_text(collector, part);
+		collect_contents(collector, part);
 	} else {
 		attach(collector, part);
 	}
@@ -296,7 +319,12 @@ void body_attachments(const struct body *body, struct arena *arena, struct facts
 		const struct mime_part *part = body->attached[i];
 		struct facts_attachment *attachment = &facts->attachments[i];
 
+		const struct mime_part *container = unpack_container(part);
+
 		attachment->filename = part->filename;
+		if (container)
+			attachment->container = container->filename.size > 0 ? container->filename
+									     : container->type;
 		attachment->content_type = part->type;
 		attachment->content_id = part->content_id;
 		attachment->sha256 = mime_digest(part, arena, &attachment->size_bytes);

@@ -19,7 +19,8 @@
 #include "base/error.h"
 #include "base/span.h"
 
-#define FACTS_FORMAT 1
+#define FACTS_FORMAT	  1 /* of the JSON: a key changed its meaning */
+#define FACTS_WIRE_FORMAT 2 /* of the bytes at rest and between processes: any member changed */
 
 struct facts_strings {
 	struct span *items;
@@ -44,8 +45,9 @@ struct facts_time {
 struct facts_attachment {
 	struct span filename, content_type; /* for display only; content_type in lower case */
 	struct span content_id;
-	uint64_t size_bytes;  /* decoded */
-	struct digest sha256; /* of the decoded bytes */
+	struct span container; /* name or type of the attachment in which it lies; empty: none */
+	uint64_t size_bytes;   /* decoded */
+	struct digest sha256;  /* of the decoded bytes */
 	bool is_inline, decorative;
 };
 

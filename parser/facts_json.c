@@ -95,14 +95,19 @@ static json_t *json_addresses(struct facts_addresses addresses)
 	return list;
 }
 
-static json_t *json_attachments(const struct facts *facts)
+/* The mail's own, or those that lie in one of them. */
+static json_t *json_attachments(const struct facts *facts, bool contained)
 {
 	json_t *list = json_array();
 	char hex[DIGEST_HEX_SIZE];
 
 	for (size_t i = 0; i < facts->attachment_count; i++) {
 		const struct facts_attachment *attachment = &facts->attachments[i];
-		json_t *object = json_object();
+		json_t *object;
+
+		if (contained != (attachment->container.size > 0))
+			continue;
+		object = json_object();
 
 		put_text(object, "filename", attachment->filename);
 		put_text(object, "content_type", attachment->content_type);
@@ -110,6 +115,8 @@ static json_t *json_attachments(const struct facts *facts)
 		put(object, "sha256", json_string(digest_hex(&attachment->sha256, hex)));
 		put(object, "inline", json_boolean(attachment->is_inline));
 		put(object, "decorative", json_boolean(attachment->decorative));
+		if (contained)
+			put_text(object, "container", attachment->container);
 		json_array_append_new(list, object);
 	}
 	return list;
@@ -172,7 +179,8 @@ static json_t *json_message(const struct facts *facts)
 	put(message, "reply_text", json_whole_text(facts->reply_text));
 	put_text(message, "signature", facts->signature);
 	put_text(message, "language", facts->language);
-	put(message, "attachments", json_attachments(facts));
+	put(message, "attachments", json_attachments(facts, false));
+	put(message, "contained", json_attachments(facts, true));
 	put(message, "origin", json_string(facts_origin_name(facts->origin)));
 	put(message, "bounce", json_bounce(facts));
 	put(message, "authentication", json_authentication(facts));

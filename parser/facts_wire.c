@@ -84,6 +84,7 @@ static const struct wire_member attachment_members[] = {
 	SPANS(facts_attachment, filename),
 	SPANS(facts_attachment, content_type),
 	SPANS(facts_attachment, content_id),
+	SPANS(facts_attachment, container),
 	MEMBER(WIRE_U64, facts_attachment, size_bytes),
 	MEMBER(WIRE_DIGEST, facts_attachment, sha256),
 	MEMBER(WIRE_BOOL, facts_attachment, is_inline),
@@ -336,7 +337,7 @@ static void members_write(const char *object, const struct wire_member *members,
 void facts_write(const struct facts *facts, struct buffer *out)
 {
 	pack_u32(out, WIRE_MAGIC);
-	pack_u32(out, FACTS_FORMAT);
+	pack_u32(out, FACTS_WIRE_FORMAT);
 	members_write((const char *)facts, facts_members, out);
 }
 
@@ -528,11 +529,11 @@ bool facts_read(struct span bytes, struct arena *arena, struct facts *facts, str
 	if (unpack_u32(&in) != WIRE_MAGIC)
 		return error_set(err, ERROR_INPUT, "facts: these bytes are no facts");
 	uint32_t format = unpack_u32(&in);
-	if (format != FACTS_FORMAT)
+	if (format != FACTS_WIRE_FORMAT)
 		return error_set(err, ERROR_INPUT,
 			"facts: format %u is not the format %d of this program; parse the mail "
 			"again",
-			format, FACTS_FORMAT);
+			format, FACTS_WIRE_FORMAT);
 	members_read(&in, arena, (char *)facts, facts_members);
 	if (!unpack_done(&in) || !indexes_fit(facts)) {
 		*facts = (struct facts){0};

@@ -8,6 +8,7 @@
 #include "parser/limits.h"
 #include "parser/quoted.h"
 #include "parser/timestamp.h"
+#include "parser/unpack.h"
 
 /* ---------------------------------------------------------------- attached */
 
@@ -38,7 +39,7 @@ static bool read_attached(struct span raw, struct arena *arena, struct defects *
 	if (raw.size == 0 || !field_block_read(raw, arena, defects, &block))
 		return false;
 	header_summary_read(&block, arena, defects, &summary);
-	*root = mime_parts(&block, arena, defects);
+	*root = unpack_parts(&block, arena, defects);
 	body_read(*root, arena, defects, body);
 	*forwarded = (struct facts_forwarded){
 		.how = FORWARD_ATTACHED,

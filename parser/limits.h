@@ -36,6 +36,12 @@
 #define BOUNDARIES_MAX 1000
 /* RFC 2046 section 5.1.1 allows 70; some programs write more. */
 #define BOUNDARY_BYTES_MAX 250
+/* Files in a winmail.dat and in one text (uuencode); parts together with what was unpacked. */
+#define TNEF_FILES_MAX	    200
+#define UUENCODED_FILES_MAX 50
+#define UNPACKED_PARTS_MAX  (2 * PARTS_MAX)
+/* A signature in a winmail.dat in a signature: each level copies the rest. */
+#define UNPACK_NESTING_MAX 4
 /* Forwards of forwards: five is a lot. */
 #define NESTING_MAX 50
 /* A Content-Type with its parameters (RFC 2231 file names in many pieces). */

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "parser/action.h"
+#include "parser/armor.h"
 #include "parser/body.h"
 #include "parser/charset.h"
 #include "parser/defects.h"
@@ -17,6 +18,7 @@
 #include "parser/mime.h"
 #include "parser/origin.h"
 #include "parser/reply.h"
+#include "parser/unpack.h"
 
 void parse_init(void)
 {
@@ -100,7 +102,7 @@ static void read_text(const struct mime_part *root, const struct parse_options *
 	}
 
 	forward_read(root, options, arena, facts, &own_text, inside);
-	reply_read(own_text, author, arena, &reply);
+	reply_read(armor_without(arena, own_text), author, arena, &reply);
 	facts->reply_text = reply.text;
 	facts->signature = reply.signature;
 	facts->language = language_of(facts->reply_text.size > 0 ? facts->reply_text : facts->text);
@@ -162,7 +164,7 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	if (!field_block_read(raw, arena, &defects, &block))
 		return error_set(err, ERROR_INPUT, "this is no mail: it has no header field");
 	header_read(&block, arena, &defects, facts);
-	const struct mime_part *root = mime_parts(&block, arena, &defects);
+	const struct mime_part *root = unpack_parts(&block, arena, &defects);
 	body_read(root, arena, &defects, &body);
 	facts->text = body.text;
 	facts->has_html = body.has_html;

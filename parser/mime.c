@@ -191,7 +191,7 @@ static struct span message_bytes(
 	return boundary ? scan_to_boundary(bytes, span_from(boundary)) : bytes;
 }
 
-static struct mime_part *part_new(struct arena *arena)
+struct mime_part *mime_part_new(struct arena *arena)
 {
 	struct mime_part *part = arena_alloc(arena, sizeof(*part));
 
@@ -245,7 +245,7 @@ static struct mime_part *build_part(struct builder *build, GMimeObject *object,
 		defect_add(build->defects, "nesting-too-deep");
 		return NULL;
 	}
-	struct mime_part *part = part_new(build->arena);
+	struct mime_part *part = mime_part_new(build->arena);
 	build->part_count++;
 	part->parent = parent;
 	part->depth = parent ? parent->depth + 1 : 0;
@@ -310,7 +310,7 @@ static GMimeObject *construct(GMimeParserOptions *options)
 
 static struct mime_part *text_part(struct arena *arena, struct span body)
 {
-	struct mime_part *part = part_new(arena);
+	struct mime_part *part = mime_part_new(arena);
 
 	part->type = SPAN("text/plain");
 	part->raw = body;

@@ -46,6 +46,8 @@ void mime_done(void);
  */
 struct mime_part *mime_parts(
 	const struct field_block *block, struct arena *arena, struct defects *defects);
+/* An empty leaf. */
+struct mime_part *mime_part_new(struct arena *arena);
 /* The next part that does not lie inside `part`. */
 static inline struct mime_part *mime_after(const struct mime_part *part)
 {

@@ -35,12 +35,25 @@ static size_t take_base64(struct span *encoded, enum mime_encoding encoding, cha
 	return size;
 }
 
+/* Behind "begin 644 name", at which GMime's decoder stumbles. */
+static struct span without_begin(struct span encoded)
+{
+	struct span rest = encoded, line;
+
+	while (span_next_line(&rest, &line))
+		if (span_starts(line, SPAN("begin ")))
+			return rest;
+	return encoded;
+}
+
 struct span mime_decode_bytes(struct span encoded, enum mime_encoding encoding, struct arena *arena)
 {
 	GMimeEncoding state;
 
 	if (encoding == MIME_IDENTITY || encoded.size == 0)
 		return encoded;
+	if (encoding == MIME_UUENCODE)
+		encoded = without_begin(encoded);
 	g_mime_encoding_init_decode(&state, gmime_encoding(encoding));
 	char *out = arena_alloc(arena, g_mime_encoding_outlen(&state, encoded.size) + 1);
 	size_t size = take_base64(&encoded, encoding, out);
@@ -60,6 +73,8 @@ static struct digest digest_decoded(const struct mime_part *part, uint64_t *size
 	struct span rest = part->raw;
 	GMimeEncoding state;
 
+	if (part->encoding == MIME_UUENCODE)
+		rest = without_begin(rest);
 	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
 	struct digest_stream *stream = digest_stream_new();
 	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));

@@ -16,6 +16,7 @@ static void test_empty_facts_have_every_key(void **state)
 		"\"references\":[],\"date\":null,\"from\":[],\"sender\":null,\"reply_to\":[],"
 		"\"to\":[],\"cc\":[],\"bcc\":[],\"subject\":null,\"envelope_to\":[],\"text\":\"\","
 		"\"reply_text\":\"\",\"signature\":null,\"language\":null,\"attachments\":[],"
+		"\"contained\":[],"
 		"\"origin\":\"person\",\"bounce\":null,\"authentication\":[],\"defects\":[]},"
 		"\"forwarded\":null,\"invites\":[],\"invoices\":[],\"requests\":[],\"actions\":[],"
 		"\"route\":null,\"matches\":[],\"effects\":[]}";
