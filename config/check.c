@@ -162,11 +162,18 @@ static void index_hosts(struct config *config)
 	struct index *index = &config->index->own_hosts;
 
 	index_init(index, &config->arena);
+	config->index->own_networks =
+		arena_array(&config->arena, struct network, config->own_hosts.count);
 	for (size_t i = 0; i < config->own_hosts.count; i++) {
 		const char *host = config->own_hosts.items[i];
 		bool below = host[0] == '.';
-		struct span folded = folded_domain(config, host + below);
 
+		if (network_read(span_from(host),
+			    &config->index->own_networks[config->index->own_network_count])) {
+			config->index->own_network_count++;
+			continue;
+		}
+		struct span folded = folded_domain(config, host + below);
 		if (below)
 			folded = arena_format(&config->arena, ".%.*s", SPAN_ARG(folded));
 		index_add(index, folded, host, &config->own_hosts.items[i]);

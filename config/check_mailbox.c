@@ -190,6 +190,18 @@ static bool check_policy(
 	return true;
 }
 
+static bool check_may_write(
+	struct reading *reading, const struct config_mailbox *mailbox, struct error *err)
+{
+	if (!check_users_exist(reading, &mailbox->may_write, err))
+		return false;
+	if (mailbox->policy == POLICY_UNSET && mailbox->may_write.count > 0)
+		return reading_fault_at(reading, &mailbox->may_write, err,
+			"without who_may_write nothing shows that a mail is from these users; add "
+			"it, or leave may_write out");
+	return true;
+}
+
 static bool check_addresses(
 	struct reading *reading, const struct config_mailbox *mailbox, struct error *err)
 {
@@ -244,8 +256,7 @@ static bool check_mailbox(
 {
 	return check_server(reading, mailbox, err) && check_login(reading, mailbox, err) &&
 	       check_folders(reading, mailbox, err) && check_policy(reading, mailbox, err) &&
-	       check_addresses(reading, mailbox, err) &&
-	       check_users_exist(reading, &mailbox->may_write, err);
+	       check_addresses(reading, mailbox, err) && check_may_write(reading, mailbox, err);
 }
 
 bool check_mailboxes(struct reading *reading, struct error *err)

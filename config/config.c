@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "config/format.h"
 #include "config/index.h"
+#include "config/network.h"
 
 void config_free(struct config *config)
 {
@@ -147,10 +148,25 @@ bool config_is_free_mail_domain(const struct config *config, struct span domain)
 	return is_at_or_below(&config->index->free_mail_domains, domain);
 }
 
+static bool is_own_address(const struct config_index *index, const struct network *address)
+{
+	for (size_t i = 0; i < index->own_network_count; i++) {
+		if (network_holds(&index->own_networks[i], address))
+			return true;
+	}
+	return false;
+}
+
 bool config_is_own_host(const struct config *config, struct span host)
 {
 	const struct index *index = &config->index->own_hosts;
+	struct network address;
 	char folded[DOMAIN_MAX];
+
+	/* A range is none: "by 2002:a00::/24" was written to be taken for one of ours. */
+	if (network_read(host, &address))
+		return address.bits == 128 && is_own_address(config->index, &address);
+
 	struct span rest = fold_domain(host, folded);
 
 	if (rest.size == 0 || rest.data[0] == '.')

@@ -209,7 +209,10 @@ const struct config_user *config_user_by_address(const struct config *config, st
  * A-labels or U-labels and with the root's dot.
  */
 bool config_is_own_domain(const struct config *config, struct span domain);
-/* A configured host by its name, or one below a configured ".example.org". */
+/*
+ * A configured host by its name, one below a configured ".example.org", or an address (bare, or as
+ * the literal of RFC 5321 section 4.1.3) that lies in a configured range.
+ */
 bool config_is_own_host(const struct config *config, struct span host);
 /* As config_is_own_domain; the built-in list and what the file adds to it. */
 bool config_is_free_mail_domain(const struct config *config, struct span domain);

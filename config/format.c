@@ -9,6 +9,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "config/network.h"
 
 /* RFC 1035 section 2.3.4. */
 #define LABEL_MAX  63
@@ -124,6 +125,16 @@ const char *format_host(struct span text)
 
 const char *format_own_host(struct span text)
 {
+	struct network network;
+
+	if (span_find_byte(text, '/') >= 0 && !network_read(text, &network))
+		return "is no range of IP addresses; ranges look like 192.0.2.0/24 or "
+		       "2001:db8::/32";
+	/* Of IPv4 the first octet, of IPv6 the first group: more is nobody's own. */
+	if (span_find_byte(text, '/') >= 0)
+		return network.bits >= (span_find_byte(text, ':') >= 0 ? 16 : 104)
+			       ? NULL
+			       : "is too large a range: nobody's own mail servers are so many";
 	if (text.data[0] == '.' && are_labels(span_after(text, 1), 2))
 		return NULL;
 	return format_host(text);

@@ -17,7 +17,7 @@ format_check format_mailbox;	   /* of a mailbox: these and . */
 format_check format_address;	   /* a mail address */
 format_check format_domain;	   /* two labels or more */
 format_check format_host;	   /* a host name or an IP address */
-format_check format_own_host;	   /* these, or ".example.org" for all below */
+format_check format_own_host;	   /* these, ".example.org" for all below, or a range of IPs */
 format_check format_zone;	   /* an IANA zone that the system has */
 format_check format_path;	   /* an absolute path */
 format_check format_field_name;	   /* of a header field, RFC 5322 section 2.2 */

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/span.h"
+#include "config/network.h"
 
 struct index_entry {
 	struct span key;
@@ -24,6 +25,8 @@ struct index {
 struct config_index {
 	struct index users, user_addresses, mailboxes, mailbox_addresses;
 	struct index own_domains, own_hosts, free_mail_domains;
+	struct network *own_networks; /* those of own_hosts that are addresses */
+	size_t own_network_count;
 };
 
 void index_init(struct index *index, struct arena *arena);

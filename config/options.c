@@ -38,8 +38,9 @@ static const struct option organisation_options[] = {
 		.format = format_own_host,
 		.example = "[mail.example.org]",
 		.help = "Our own mail servers, as they name themselves behind \"by\" in Received "
-			"fields; .example.org means every host below it. Only what these wrote "
-			"into a header is believed.",
+			"fields; .example.org means every host below it, 192.0.2.0/24 every "
+			"address in it (some servers, Gmail's among them, write an address there: "
+			"2002:a00::/24). Only what these wrote into a header is believed.",
 	},
 	{
 		.name = "days_off",

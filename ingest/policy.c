@@ -284,18 +284,20 @@ static struct finding exchange_check(
 	return (struct finding){true, SPAN("X-MS-Exchange-Organization-AuthAs is Internal")};
 }
 
-/* Where own hosts are known the field must have been written by one of them. */
-static bool field_is_ours(const struct mail *mail, size_t index)
+/*
+ * The first host above the field that is none of ours: it, or somebody before it, wrote the field.
+ * Without organisation.hosts every host is somebody else's. Empty: there is none.
+ */
+static struct span foreign_host_above(const struct mail *mail, size_t index)
 {
 	const struct facts *facts = mail->facts;
-	if (mail->intake->config->own_hosts.count == 0)
-		return true;
 	for (size_t i = 0; i < facts->received_count; i++) {
-		if (facts->received[i].field_index < index &&
-			!config_is_own_host(mail->intake->config, facts->received[i].by))
-			return false;
+		const struct facts_received *received = &facts->received[i];
+		if (received->field_index < index &&
+			!config_is_own_host(mail->intake->config, received->by))
+			return received->by.size ? received->by : SPAN("an unnamed host");
 	}
-	return true;
+	return (struct span){0};
 }
 
 static struct finding header_check(const struct mail *mail, const struct config_mailbox *mailbox)
@@ -309,11 +311,12 @@ static struct finding header_check(const struct mail *mail, const struct config_
 		if (!span_equal(span_trim(field->value), span_from(mailbox->policy_header_value)))
 			return failed(
 				arena_format(mail->arena, "the field %s has another value", name));
-		if (!field_is_ours(mail, i))
+		struct span foreign = foreign_host_above(mail, i);
+		if (foreign.size)
 			return failed(arena_format(mail->arena,
-				"the field %s stands below a Received field that is by none of "
-				"organisation.hosts",
-				name));
+				"the field %s stands below a Received field by %.*s, which is none "
+				"of organisation.hosts",
+				name, SPAN_ARG(foreign)));
 		return (struct finding){
 			true, arena_format(mail->arena, "the field %s is there", name)};
 	}
@@ -343,7 +346,7 @@ static struct finding secret_check(const struct mail *mail, const struct route *
 	const char *fault = directory_secret_fault(mail->intake->directory, route->mailbox);
 	if (fault)
 		return failed(arena_format(mail->arena, "the secret can't be read: %s", fault));
-	if (mail->secret_shown)
+	if (mail_shows_secret(mail, route->mailbox))
 		return (struct finding){true, SPAN("the secret tag stands in To or Cc")};
 	if (!route->has_secret)
 		return failed(SPAN("the address that it came to carries no valid secret tag"));
@@ -413,7 +416,7 @@ struct verdict policy_judge(const struct mail *mail, const struct route *route)
 		write_policy_name(mailbox->policy), SPAN_ARG(finding.words));
 	if (!finding.passed)
 		return verdict;
-	verdict.rotate = mailbox->policy == POLICY_SECRET_TAG && mail->secret_shown;
+	verdict.rotate = mailbox->policy == POLICY_SECRET_TAG && mail_shows_secret(mail, mailbox);
 	verdict.vouched = mail->sender >= 0 && mailbox->policy != POLICY_UNSET;
 	if (!kind_is_for_users(route->kind) && mailbox->may_write.count == 0)
 		return verdict;

@@ -52,7 +52,8 @@ static void recipients_look(struct mail *mail, const struct facts_addresses *add
 		struct directory_entry entry = directory_find(mail->intake->directory,
 			text_fold_address(mail->arena, addresses->items[i].address));
 		mail->to_us = mail->to_us || entry.mailbox;
-		mail->secret_shown = mail->secret_shown || entry.has_secret;
+		if (entry.has_secret)
+			mail->secret_shown[entry.mailbox - mail->intake->config->mailboxes] = true;
 	}
 }
 
@@ -67,6 +68,7 @@ void mail_init(struct mail *mail, struct intake *intake, struct arena *arena,
 		.history = history,
 		.now_ms = now_ms,
 		.sender = -1,
+		.secret_shown = arena_array(arena, bool, intake->config->mailbox_count),
 	};
 	recipients_look(mail, &facts->to);
 	recipients_look(mail, &facts->cc);
@@ -74,6 +76,18 @@ void mail_init(struct mail *mail, struct intake *intake, struct arena *arena,
 	mail->from = from_only(arena, mail->facts);
 	mail->sender = directory_find(intake->directory, mail->from).user;
 	times_init(mail);
+}
+
+bool mail_shows_secret(const struct mail *mail, const struct config_mailbox *mailbox)
+{
+	const struct config *config = mail->intake->config;
+
+	/* By name: a caller may ask about a copy under another policy. */
+	for (size_t i = 0; i < config->mailbox_count; i++) {
+		if (strcmp(config->mailboxes[i].name, mailbox->name) == 0)
+			return mail->secret_shown[i];
+	}
+	return false;
 }
 
 static bool thread_add(struct mail *mail, struct span id, struct error *err)

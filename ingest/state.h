@@ -45,7 +45,7 @@ struct mail {
 	bool to_us;	    /* an address of a mailbox stands in To or Cc */
 	int64_t arrival_ms; /* by the topmost Received field, else now */
 	int64_t at_ms;	    /* by the Date field where it is plausible, else arrival */
-	bool secret_shown;  /* a secret tag stands in To or Cc */
+	bool *secret_shown; /* by index in config->mailboxes: its secret tag stands in To or Cc */
 	struct thread thread;
 };
 
@@ -55,6 +55,9 @@ struct mail {
  */
 void mail_init(struct mail *mail, struct intake *intake, struct arena *arena,
 	const struct facts *facts, int64_t message_id, bool history, int64_t now_ms);
+
+/* The secret tag of this very mailbox was shown to everybody who got the mail. */
+bool mail_shows_secret(const struct mail *mail, const struct config_mailbox *mailbox);
 
 /* Fills mail->thread once; at most THREAD_LOOKUPS ids are looked up. */
 MUST_CHECK bool mail_thread(struct mail *mail, struct error *err);

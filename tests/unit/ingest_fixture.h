@@ -65,7 +65,7 @@ static const char desk_config[] =
 	"  name: Example\n"
 	"  zone: Europe/Berlin\n"
 	"  domains: [example.org, example.net]\n"
-	"  hosts: [mail.example.org, .relay.example.net]\n"
+	"  hosts: [mail.example.org, .relay.example.net, '2002:a00::/24']\n"
 	"  days_off: 2026-12-25\n"
 	"users:\n"
 	"  - {name: anna, full_name: Anna Smit, addresses: [anna@example.org, "
@@ -94,6 +94,8 @@ static const char desk_config[] =
 	"{name: X-Inside, value: sesame}}}\n"
 	"  - {name: secret, kind: capture, addresses: secret@example.org, who_may_write: "
 	"{secret-tag: {file: %s/secret}}, may_write: [anna, bert]}\n"
+	"  - {name: second, kind: capture, addresses: second@example.org, who_may_write: "
+	"{secret-tag: {file: %s/second}}}\n"
 	"  - {name: pinned, kind: capture, addresses: pinned@example.org, who_may_write: none, "
 	"envelope_field: X-Pinned-To}\n"
 	"  - {name: invoices, kind: invoices, addresses: invoices@example.org}\n"
@@ -145,7 +147,8 @@ static inline struct desk *desk_start(bool create_contacts)
 	snprintf(d->store.directory, sizeof d->store.directory, "%s", "/tmp/postroom-test-XXXXXX");
 	assert_non_null(mkdtemp(d->store.directory));
 	desk_file(d->store.directory, "secret", "geheim7\n");
-	snprintf(text, sizeof text, desk_config, d->store.directory,
+	desk_file(d->store.directory, "second", "zweites9\n");
+	snprintf(text, sizeof text, desk_config, d->store.directory, d->store.directory,
 		create_contacts ? "true" : "false");
 	must(&d->store, config_load_text("test.yaml", span_from(text), &d->config, &d->store.err));
 	must(&d->store, db_open(d->store.directory, DB_WRITE, &d->store.db, &d->store.err));

@@ -343,6 +343,9 @@ static const struct fault faults[] = {
 		"actions must prove that it comes from our people. Choose one of none, submission, "
 		"exchange-internal, {authserv-id: NAME}, {header: {name: NAME, value: VALUE}}, "
 		"{secret-tag: {file: PATH}}"},
+	{INVOICES "    may_write: [anna]\n",
+		"f.yaml:15:16: mailboxes[0].may_write: without who_may_write nothing shows that a "
+		"mail is from these users; add it, or leave may_write out"},
 	{CAPTURE "    who_may_write: submission\n",
 		"f.yaml:15:20: mailboxes[0].who_may_write: submission believes only what our own "
 		"hosts wrote: name them under organisation.hosts"},

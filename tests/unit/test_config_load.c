@@ -75,7 +75,8 @@ static const char full[] =
 	"  name: 'Müller & Söhne'\n"
 	"  zone: Europe/Berlin\n"
 	"  domains: [example.org, müller.example]\n"
-	"  hosts: [mail.example.org, .relay.example.net, 192.0.2.7]\n"
+	"  hosts: [mail.example.org, .relay.example.net, 192.0.2.7, 198.51.100.0/24, "
+	"'2002:a00::/24', 2001:db8::25]\n"
 	"  days_off: 2026-12-25\n"
 	"  free_mail_domains: [Post.Example, gmail.com]\n"
 	"tag_separator: '-'\n"
@@ -239,6 +240,17 @@ static void test_lookups(void **state)
 		{config_is_own_host, "evilrelay.example.net", false},
 		{config_is_own_host, ".relay.example.net", false},
 		{config_is_own_host, "192.0.2.7", true},
+		{config_is_own_host, "[192.0.2.7]", true},
+		{config_is_own_host, "192.0.2.8", false},
+		{config_is_own_host, "198.51.100.200", true},
+		{config_is_own_host, "198.51.101.1", false},
+		{config_is_own_host, "2002:a05:6402:40cb:b0:5a2::1", true},
+		{config_is_own_host, "[IPv6:2002:A05::1]", true},
+		{config_is_own_host, "2002:b05::1", false},
+		{config_is_own_host, "2002:a00::/24", false},
+		{config_is_own_host, "2001:DB8:0:0::25", true},
+		{config_is_own_host, "2001:db8::26", false},
+		{config_is_own_host, "IPv6:", false},
 		{config_is_free_mail_domain, "gmail.com", true},
 		{config_is_free_mail_domain, "GMX.de", true},
 		{config_is_free_mail_domain, "post.example", true},

@@ -1,6 +1,7 @@
 /* Who may write (threats, rows 9, 9a, 9b): forged fields in every place that a sender can reach. */
 #include "ingest_fixture.h"
 
+#include "config/index.h"
 #include "ingest/stored_facts.h"
 
 #define MX                                                                                       \
@@ -24,6 +25,10 @@
 #define HELO_ALONE "Received: from [127.0.0.1] by mail.example.org with ESMTP\n"
 #define FILTERED_EXIM \
 	"Received: from [127.0.0.1] (port=10025 helo=filter) by mail.example.org with esmtp\n"
+/* Gmail names its own last hop by an address: 2002:a00::/24 is 10.0.0.0/8 in 6to4 (RFC 3056). */
+#define GMAIL	    "Received: by 2002:a05:6402:40cb:b0:5a2:: with SMTP id ab12csp345\n"
+#define SIX_OTHER   "Received: by 2002:b05:6402:40cb:b0:5a2:: with SMTP id ab12csp345\n"
+#define SIX_RANGE   "Received: by 2002:a00::/24 with SMTP id ab12csp345\n"
 #define RESULT(x)   "Authentication-Results: mx.example.org; " x "\n"
 #define OTHER_ID(x) "Authentication-Results: mx.evil.example; " x "\n"
 
@@ -43,7 +48,12 @@ static const struct {
 	{"auth", "authentication-results: MX.Example.ORG; dmarc=pass header.from=example.org\n" MX,
 		"filed", "dmarc=pass"},
 	{"auth", RELAY RESULT("dmarc=pass header.from=example.org"), "filed", "dmarc=pass"},
+	{"auth", GMAIL RESULT("dmarc=pass header.from=example.org") MX, "filed", "dmarc=pass"},
 	/* ---- what does not */
+	{"auth", SIX_OTHER RESULT("dmarc=pass header.from=example.org") MX, "quarantined",
+		"2002:b05:6402:40cb:b0:5a2::, which is none of organisation.hosts"},
+	{"auth", SIX_RANGE RESULT("dmarc=pass header.from=example.org") MX, "quarantined",
+		"none of organisation.hosts"},
 	{"auth", MX, "quarantined", "no Authentication-Results of mx.example.org"},
 	{"auth", "", "quarantined", "no Authentication-Results"},
 	{"auth", RESULT("dmarc=fail header.from=example.org") MX, "quarantined", "neither DMARC"},
@@ -145,6 +155,37 @@ static void test_policies(void **state)
 	}
 }
 
+/* Nobody knows our own hosts: then only what stands above every Received field is the server's. */
+static void test_header_without_hosts(void **state)
+{
+	struct desk *d = *state;
+	static const struct {
+		const char *header, *state;
+	} fields[] = {
+		{"X-Inside: sesame\n", "filed"},
+		{"X-Inside: sesame\n" MX, "filed"},
+		{MX "X-Inside: sesame\n", "quarantined"},
+		{OUTSIDE "X-Inside: sesame\n", "quarantined"},
+		{"Received: from a with SMTP\nX-Inside: sesame\n", "quarantined"},
+	};
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	d->config->index->own_hosts.count = 0;
+	d->config->index->own_network_count = 0;
+	for (size_t i = 0; i < ARRAY_COUNT(fields); i++) {
+		char id[32];
+		snprintf(id, sizeof id, "h%zu@example.org", i);
+		struct letter letter = {.id = id,
+			.from = "anna@example.org",
+			.to = "erik@wit.example",
+			.subject = id,
+			.header = fields[i].header};
+		int64_t message = desk_post(d, "header", &letter);
+		if (strcmp(desk_state(d, message), fields[i].state) != 0)
+			fail_msg("%sis %s by %s", fields[i].header, desk_state(d, message),
+				desk_rule(d, message));
+	}
+}
+
 /* Everything that was stored of what was read, unpacked. */
 static bool facts_hold(struct desk *d, int64_t message, const char *text)
 {
@@ -222,6 +263,13 @@ static void test_secret_tag(void **state)
 			"quarantined", ""},
 		{"erik@wit.example", "erik@wit.example", "secret+geheim7@example.org",
 			"quarantined", ""},
+		/* Another mailbox's tag, leaked or tried: it is not the key to this one. */
+		{"anna@example.org", "erik@wit.example, second+zweites9@example.org",
+			"secret@example.org", "quarantined", ""},
+		{"carla@example.org", "erik@wit.example, second+zweites9@example.org",
+			"secret+zweites9@example.org", "quarantined", ""},
+		{"anna@example.org", "erik@wit.example, second+zweites9@example.org",
+			"secret+geheim7@example.org", "filed", ""},
 		/* A reply to all: the tag is out. */
 		{"anna@example.org", "erik@wit.example, secret+geheim7@example.org",
 			"secret+geheim7@example.org", "waiting", "rotate-tag"},
@@ -248,6 +296,10 @@ static void test_secret_tag(void **state)
 		assert_false(facts_hold(d, message, "geheim7@"));
 		assert_false(facts_hold(d, message, "geheim7.2w"));
 	}
+	/* The second secret is found in the first one's mail as well. */
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM message_address WHERE "
+				       "address_folded LIKE '%zweites9%'"),
+		0);
 	/* A report that our own mail could not be delivered names the address too. */
 	static const struct facts_bounced bounced[] = {
 		{.address = SPAN_INIT("secret+geheim7@example.org"),
@@ -283,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		desk_test(test_policies),
+		desk_test(test_header_without_hosts),
 		desk_test(test_senders),
 		desk_test(test_two_from_fields),
 		desk_test(test_secret_tag),
