@@ -67,13 +67,35 @@ static enum exit_code run_list(struct cli *cli)
 
 /* ---------------------------------------------------------------- release, drop */
 
+/* What would let the next mail of this sender in: the line that the configuration lacks. */
+static json_t *advice_json(const struct quarantine_advice *advice)
+{
+	if (!advice->option.size)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o, s:o}", "option", json_span(advice->option), "name",
+		json_span_or_null(advice->name), "line", json_span(advice->line), "why",
+		json_span(advice->why));
+}
+
+static void advice_print(struct cli *cli, const struct quarantine_advice *advice)
+{
+	if (!advice->option.size || cli->output.json)
+		return;
+	message_print("%.*s; to let such mail in from now on, write under %.*s%s%.*s in %s:",
+		SPAN_ARG(advice->why), SPAN_ARG(advice->option),
+		advice->name.size ? " of " : " of the user that it belongs to",
+		SPAN_ARG(advice->name), cli->config->path);
+	message_print("    %.*s", SPAN_ARG(advice->line));
+}
+
 /* The library's two answers have one shape. */
 typedef bool answer(struct intake *intake, struct operation *operation, int64_t message_id,
 	const char *actor, struct error *err);
 
-static enum exit_code give(struct cli *cli, answer *give_answer, const char *what)
+static enum exit_code give(struct cli *cli, answer *give_answer, const char *what, bool with_advice)
 {
 	enum exit_code code = cli_open_intake(cli);
+	struct quarantine_advice advice = {0};
 	struct message_row message;
 	struct operation operation;
 	struct error err;
@@ -88,29 +110,40 @@ static enum exit_code give(struct cli *cli, answer *give_answer, const char *wha
 			SPAN_ARG(message.state));
 		return EXIT_CONFLICT;
 	}
+	if (with_advice && !quarantine_advise(cli->intake, message.id, &cli->arena, &advice, &err))
+		return cli_fail(&err);
 	if (!change_begin(cli, message.subject, &operation, &err))
 		return cli_fail(&err);
 	good = give_answer(cli->intake, &operation, message.id, cli->actor, &err) &&
 	       message_get(cli->db, message.id, &cli->arena, &message, &found, &err);
 	if (!change_end(cli, &operation, good, &err))
 		return cli_fail(&err);
-	change_report(cli, operation.id, json_pack("{s:o}", "message", message_json(cli, &message)),
+	change_report(cli, operation.id,
+		json_pack("{s:o, s:o}", "message", message_json(cli, &message), "advice",
+			advice_json(&advice)),
 		"message #%" PRId64 " is %s: now %.*s", message.id, what, SPAN_ARG(message.state));
+	advice_print(cli, &advice);
 	return EXIT_DONE;
 }
 
 static enum exit_code run_release(struct cli *cli)
 {
-	return give(cli, quarantine_release, "released");
+	return give(cli, quarantine_release, "released", true);
 }
 
 static enum exit_code run_drop(struct cli *cli)
 {
-	return give(cli, quarantine_drop, "dropped");
+	return give(cli, quarantine_drop, "dropped", false);
 }
 
 static const struct command_argument one_argument[] = {
 	{.name = "MESSAGE", .type = VALUE_MESSAGE},
+	{0},
+};
+
+static const struct command_example release_examples[] = {
+	{"postroom quarantine release 17", "Let message #17 in"},
+	{"postroom quarantine release 17 --dry-run", "Say what would come of it"},
 	{0},
 };
 
@@ -126,7 +159,14 @@ const struct command quarantine_commands[] = {
 		.noun = "quarantine",
 		.verb = "release",
 		.summary = "Let a quarantined mail in, as if its sender might write",
-		.description = "It is decided anew, without its mailbox's write policy.",
+		.description =
+			"It is decided anew, without its mailbox's write policy. One of which only "
+			"the header was kept (quarantine.per_sender, quarantine.per_mailbox) is "
+			"asked for from its server and decided when it comes. Prints the line that "
+			"the configuration lacks for its sender to be let in: an address of a "
+			"user, "
+			"or a user who may write to that mailbox.",
+		.examples = release_examples,
 		.arguments = one_argument,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = run_release,

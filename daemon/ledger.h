@@ -80,9 +80,11 @@ struct entry {
 
 	/* what applying it found; acted upon after the commit */
 	int64_t message_id;
+	int64_t delivery_id; /* ENTRY_STORED: this copy of it alone, decided once more */
 	bool new_delivery;
 	enum entry_next next_step;
 	bool dead;
+	bool undecided; /* ENTRY_MAIL: decided once more later */
 	bool action_added;
 	struct wire_cursor cursor; /* ENTRY_OPENED */
 };
@@ -160,7 +162,7 @@ struct ledger {
 	bool index_left; /* search is behind */
 	bool sum_changed;
 	int64_t data_version;
-	int64_t people_at_ms, progress_at_ms, disk_at_ms, status_at_ms, look_at_ms,
+	int64_t copies_at_ms, people_at_ms, progress_at_ms, disk_at_ms, status_at_ms, look_at_ms,
 		stop_at_ms; /* monotonic */
 };
 
@@ -216,11 +218,28 @@ MUST_CHECK bool ledger_commit(struct ledger *ledger, struct error *err);
 bool ledger_has_ready(const struct ledger *ledger);
 
 /* ledger_stored.c: mails that are stored, but not decided */
+/* At the end of its source and to the parsers; a failure when its raw bytes are not kept. */
+void ledger_queue_raw(struct ledger *ledger, struct entry *entry);
 MUST_CHECK bool ledger_queue_stored(struct ledger *ledger, struct error *err);
 void ledger_look_for_stored(struct ledger *ledger);
 
 /* ledger_action.c: what servers are asked to do */
 MUST_CHECK bool ledger_send_actions(struct ledger *ledger, struct error *err);
+/* The mailbox's own action (mailboxes[].action), counted from from_ms; *added: there is one. */
+MUST_CHECK bool action_ask(struct ledger *ledger, const struct config_mailbox *mailbox,
+	int64_t delivery_id, int64_t from_ms, bool *added, struct error *err);
+/* An answer of the reader's. */
+MUST_CHECK bool action_done_apply(
+	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err);
+
+/* ledger_copy.c: further copies that could not be decided, tried again until they are */
+MUST_CHECK bool ledger_queue_copies(struct ledger *ledger, struct error *err);
+/* It failed: asked for once more, after a growing time. */
+MUST_CHECK bool copy_again(
+	struct ledger *ledger, int64_t delivery_id, int64_t now_ms, struct error *err);
+/* An entry of such a copy: read (decided), or not (tried again). */
+MUST_CHECK bool copy_apply(
+	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err);
 
 /* ledger_people.c: what people at the terminal changed in the database, or asked for */
 MUST_CHECK bool ledger_look_for_people(struct ledger *ledger, struct error *err);

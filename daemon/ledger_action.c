@@ -5,8 +5,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/ledger.h"
+#include "ingest/quarantine.h"
 #include "store/message.h"
 
+/* A server that could not do it gets a rest. */
+#define AGAIN_MS 60000
 /* A mail that a person filed, or whose time to be deleted came, is found within this time. */
 #define LOOK_AGAIN_MS 60000
 
@@ -112,4 +115,79 @@ bool ledger_send_actions(struct ledger *ledger, struct error *err)
 	}
 	arena_done(&arena);
 	return ok;
+}
+
+/* ---------------------------------------------------------------- asking and answers */
+
+bool action_ask(struct ledger *ledger, const struct config_mailbox *mailbox, int64_t delivery_id,
+	int64_t from_ms, bool *added, struct error *err)
+{
+	bool deletes = mailbox->action == ACTION_DELETE;
+
+	if (mailbox->action == ACTION_KEEP)
+		return true;
+	*added = true;
+	return server_action_add(ledger->db, delivery_id,
+		span_from(server_action_name(mailbox->action)),
+		span_from(mailbox->action == ACTION_MOVE ? mailbox->action_folder : NULL),
+		deletes ? from_ms + mailbox->action_delete_after_ms : 0, err);
+}
+
+/* The mail came and is whole again: the mailbox's own action is due as if it had come today. */
+static bool body_came(struct ledger *ledger, struct entry *entry,
+	const struct server_action_row *row, int64_t now_ms, struct error *err)
+{
+	const struct config_mailbox *mailbox =
+		config_mailbox(ledger->config, arena_string(&entry->arena, row->mailbox));
+
+	return server_action_done(ledger->db, row->id, (struct span){0}, err) &&
+	       (!mailbox || action_ask(ledger, mailbox, row->delivery_id, now_ms,
+				    &entry->action_added, err));
+}
+
+/* No server has it any more, once every delivery was asked for. */
+static bool body_gone(struct ledger *ledger, const struct server_action_row *row, struct span why,
+	int64_t now_ms, struct error *err)
+{
+	int64_t others = 0;
+
+	if (!server_action_done(ledger->db, row->id, why, err) ||
+		!server_action_count(ledger->db, row->message_id, row->verb, &others, err))
+		return false;
+	return others > 0 ||
+	       quarantine_body_gone(ledger->intake, row->message_id, why, "postroomd", now_ms, err);
+}
+
+static bool fetch_done(struct ledger *ledger, struct entry *entry,
+	const struct server_action_row *row, int64_t now_ms, struct error *err)
+{
+	const struct wire_action_done *done = &entry->of.done;
+	struct message_row message;
+	bool found;
+
+	if (!message_get(ledger->db, row->message_id, &entry->arena, &message, &found, err))
+		return false;
+	if (found && message.raw_size_bytes)
+		return body_came(ledger, entry, row, now_ms, err);
+	/* Something else lies under its UID now: what came is a mail of its own. */
+	return body_gone(ledger, row,
+		done->text.size ? done->text : SPAN("another mail is in its place"), now_ms, err);
+}
+
+bool action_done_apply(
+	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
+{
+	const struct wire_action_done *done = &entry->of.done;
+	bool finding = done->result == WIRE_GONE || done->result == WIRE_DROPPED;
+	struct server_action_row row;
+	bool found;
+
+	if (done->result == WIRE_FAILED)
+		return server_action_tried(ledger->db, (int64_t)done->id, now_ms + AGAIN_MS, err);
+	if (!server_action_get(ledger->db, (int64_t)done->id, &entry->arena, &row, &found, err))
+		return false;
+	if (found && span_equal(row.verb, span_from(wire_verb_name(WIRE_FETCH))))
+		return fetch_done(ledger, entry, &row, now_ms, err);
+	return server_action_done(
+		ledger->db, (int64_t)done->id, finding ? done->text : (struct span){0}, err);
 }

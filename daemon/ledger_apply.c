@@ -13,9 +13,7 @@
 #include "store/mailbox.h"
 #include "store/message.h"
 
-#define TRIES_MAX 3
-/* A server that could not do it gets a rest. */
-#define ACTION_AGAIN_MS 60000
+#define TRIES_MAX	3
 #define FACTS_MAX_BYTES ((size_t)64 << 20)
 
 static const struct config_mailbox *entry_mailbox(
@@ -139,21 +137,6 @@ static bool store(struct ledger *ledger, struct entry *entry, int64_t now_ms,
 	return true;
 }
 
-static bool add_action(struct ledger *ledger, struct entry *entry,
-	const struct config_mailbox *mailbox, int64_t delivery_id, int64_t now_ms,
-	struct error *err)
-{
-	bool deletes = mailbox->action == ACTION_DELETE;
-
-	if (mailbox->action == ACTION_KEEP)
-		return true;
-	entry->action_added = true;
-	return server_action_add(ledger->db, delivery_id,
-		span_from(server_action_name(mailbox->action)),
-		span_from(mailbox->action == ACTION_MOVE ? mailbox->action_folder : NULL),
-		deletes ? now_ms + mailbox->action_delete_after_ms : 0, err);
-}
-
 /*
  * The folder was made anew on the server (other UIDVALIDITY) and this mail was in it before: what
  * the server was asked to do with it then is not asked again.
@@ -206,7 +189,8 @@ static bool ask_server(struct ledger *ledger, struct entry *entry,
 	if (!result->new_message && mailbox->action != ACTION_KEEP &&
 		!was_seen_here(ledger, entry, &seen, err))
 		return false;
-	return seen || add_action(ledger, entry, mailbox, result->delivery_id, now_ms, err);
+	return seen ||
+	       action_ask(ledger, mailbox, result->delivery_id, now_ms, &entry->action_added, err);
 }
 
 static bool is_state(
@@ -380,19 +364,6 @@ static bool apply_state(
 		       well && state->state == READER_WATCHING, now_ms, err);
 }
 
-static bool apply_action_done(
-	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
-{
-	const struct wire_action_done *done = &entry->of.done;
-	bool finding = done->result == WIRE_GONE || done->result == WIRE_DROPPED;
-
-	if (done->result == WIRE_FAILED)
-		return server_action_tried(
-			ledger->db, (int64_t)done->id, now_ms + ACTION_AGAIN_MS, err);
-	return server_action_done(
-		ledger->db, (int64_t)done->id, finding ? done->text : (struct span){0}, err);
-}
-
 static bool apply_fetched(struct ledger *ledger, struct entry *entry, struct error *err)
 {
 	const struct role_fetched *fetched = &entry->of.fetched;
@@ -405,7 +376,7 @@ bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, str
 {
 	entry->next_step = NEXT_NOTHING;
 	entry->action_added = false;
-	entry->dead = false;
+	entry->dead = entry->undecided = false;
 	if (entry->source->broken)
 		return true; /* fetched again by the next reader */
 	if (entry->kind != ENTRY_STORED && entry->source->kind == PEER_READER &&
@@ -417,7 +388,8 @@ bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, str
 	case ENTRY_HEADER:
 		return apply_header(ledger, entry, now_ms, err);
 	case ENTRY_STORED:
-		return apply_stored(ledger, entry, now_ms, err);
+		return entry->delivery_id ? copy_apply(ledger, entry, now_ms, err)
+					  : apply_stored(ledger, entry, now_ms, err);
 	case ENTRY_MISSING:
 		return apply_missing(ledger, entry, now_ms, err);
 	case ENTRY_BATCH:
@@ -427,7 +399,7 @@ bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, str
 	case ENTRY_STATE:
 		return apply_state(ledger, entry, now_ms, err);
 	case ENTRY_ACTION_DONE:
-		return apply_action_done(ledger, entry, now_ms, err);
+		return action_done_apply(ledger, entry, now_ms, err);
 	case ENTRY_FETCHED:
 		break;
 	}
@@ -440,11 +412,17 @@ bool entry_apply_failed(
 	struct delivery_result result = {0};
 	bool received = true;
 
+	if (entry->kind == ENTRY_STORED && entry->delivery_id)
+		return copy_again(ledger, entry->delivery_id, now_ms, err);
 	if (entry->kind != ENTRY_STORED &&
 		(!store(ledger, entry, now_ms, &result, err) ||
 			!is_state(ledger, entry, SPAN("received"), &received, err)))
 		return false;
-	if (!count_failure(ledger, entry, !received, err))
+	if (!received) {
+		entry->undecided = true;
+		return copy_again(ledger, result.delivery_id, now_ms, err);
+	}
+	if (!count_failure(ledger, entry, false, err))
 		return false;
 	return entry->kind != ENTRY_MAIL || ask_server(ledger, entry, &result, now_ms, err);
 }

@@ -45,11 +45,14 @@ static void settle_action_done(struct source *source, const struct wire_action_d
 /* Of a mail that was decided before, only what this copy adds is left out. */
 static void log_given_up(const struct entry *entry)
 {
+	bool again = entry->undecided || entry->delivery_id;
+
 	log_event(LOG_LEVEL_ERROR, entry->dead ? "dead" : "copy-undecided",
 		log_string("mailbox", entry->source->mailbox ? entry->source->mailbox : ""),
 		log_number("message", entry->message_id), log_string("stage", entry->stage),
 		log_string("error", entry->why.text),
-		log_string("next", "kept; `postroom replay` tries it again"));
+		log_string("next", again ? "kept; tried again by itself"
+					 : "kept; `postroom replay` tries it again"));
 }
 
 /* The reader did something useful: its supervisor may start it without delay next time. */

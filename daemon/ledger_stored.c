@@ -22,6 +22,19 @@ static bool is_queued(const struct ledger *ledger, int64_t message_id)
 	return false;
 }
 
+void ledger_queue_raw(struct ledger *ledger, struct entry *entry)
+{
+	ledger_queue(ledger, entry);
+	if (entry->raw.size > 0) {
+		ledger_unread(ledger, entry);
+		return;
+	}
+	error_set(&entry->why, ERROR_INPUT, "its raw bytes are not kept");
+	entry->state = ENTRY_FAILED;
+	entry->stage = "parse";
+	entry->final = true;
+}
+
 static bool queue(struct ledger *ledger, int64_t message_id, struct error *err)
 {
 	struct entry *entry = entry_new(&ledger->stored, ENTRY_STORED, (struct span){0});
@@ -38,16 +51,8 @@ static bool queue(struct ledger *ledger, int64_t message_id, struct error *err)
 		entry_free(entry);
 		return true;
 	}
-	ledger_queue(ledger, entry);
-	if (entry->raw.size > 0) {
-		entry->alone = row.parse_tries > 0;
-		ledger_unread(ledger, entry);
-		return true;
-	}
-	error_set(&entry->why, ERROR_INPUT, "its raw bytes are not kept");
-	entry->state = ENTRY_FAILED;
-	entry->stage = "parse";
-	entry->final = true;
+	entry->alone = row.parse_tries > 0;
+	ledger_queue_raw(ledger, entry);
 	return true;
 }
 

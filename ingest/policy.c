@@ -366,10 +366,11 @@ static struct finding policy_check(const struct mail *mail, const struct route *
 
 /* ---------------------------------------------------------------- the sender */
 
-static bool name_listed(const struct config_strings *names, const char *name)
+bool policy_user_may_write(const struct config_mailbox *mailbox, const char *user)
 {
+	const struct config_strings *names = &mailbox->may_write;
 	for (size_t i = 0; i < names->count; i++) {
-		if (strcmp(names->items[i], name) == 0)
+		if (strcmp(names->items[i], user) == 0)
 			return true;
 	}
 	return names->count == 0;
@@ -384,7 +385,7 @@ static struct span sender_refused(const struct mail *mail, const struct config_m
 	if (mail->sender < 0)
 		return arena_format(
 			mail->arena, "sender: %.*s is no user's address", SPAN_ARG(mail->from));
-	if (!name_listed(&mailbox->may_write, config->users[mail->sender].name))
+	if (!policy_user_may_write(mailbox, config->users[mail->sender].name))
 		return arena_format(mail->arena, "sender: %s is not in may_write of %s",
 			config->users[mail->sender].name, mailbox->name);
 	return (struct span){0};

@@ -18,4 +18,7 @@ struct verdict {
 /* Reads nothing but facts and configuration. Text in mail's arena. */
 struct verdict policy_judge(const struct mail *mail, const struct route *route);
 
+/* The user stands in the mailbox's may_write, or that is not given. */
+bool policy_user_may_write(const struct config_mailbox *mailbox, const char *user);
+
 #endif

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/compress.h"
 #include "ingest/state.h"
-#include "ingest/stored_facts.h"
+#include "ingest/stored_copy.h"
 #include "store/message.h"
 
 #define PAGE_MESSAGES 500
@@ -41,34 +41,6 @@ static bool raw_load(
 	if (!message_raw_frame(replay->db, message_id, &frame, err))
 		return false;
 	return !frame.size || compress_unpack(mail, buffer_span(&frame), (size_t)256 << 20, err);
-}
-
-static struct span body_of(struct span mail)
-{
-	struct span line;
-	while (span_next_line(&mail, &line) && !span_is_empty(line))
-		;
-	return mail;
-}
-
-/* The copy's own header block over the body that all copies share. */
-static bool copy_build(struct replay *replay, const struct message_delivery *delivery,
-	struct span mail, struct buffer *copy, bool *own, struct error *err)
-{
-	struct span header = {0};
-	*own = false;
-	if (!message_delivery_header(replay->db, delivery->id, &replay->arena, &header, err))
-		return false;
-	if (span_is_empty(header))
-		return true;
-	if (!compress_unpack(copy, header, STORED_FACTS_MAX_BYTES, err))
-		return false;
-	if (!span_ends(buffer_span(copy), SPAN("\n\n")) &&
-		!span_ends(buffer_span(copy), SPAN("\r\n\r\n")))
-		buffer_append_string(copy, "\n");
-	buffer_append(copy, body_of(mail));
-	*own = true;
-	return true;
 }
 
 /* ---------------------------------------------------------------- deciding anew */
@@ -118,7 +90,7 @@ static bool delivery_decide(struct replay *replay, int64_t message_id,
 	/* The mailbox went out of the configuration: what it decided stays. */
 	if (!mailbox)
 		return true;
-	if (!copy_build(replay, delivery, mail, &copy, &own, err))
+	if (!stored_copy_build(replay->db, delivery->id, mail, &replay->arena, &copy, &own, err))
 		return false;
 	if (own && parse(replay, buffer_span(&copy), &of_copy, &read, &why))
 		facts = &of_copy;

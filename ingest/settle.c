@@ -26,6 +26,7 @@ static const struct reason {
 	{"do-not-contact", false, false},
 	{"unknown-name", false, false},
 	{"rotate-tag", false, false},
+	{"body-gone", false, false},
 };
 
 static const struct reason *reason_of(const struct unresolved *item)

@@ -15,6 +15,7 @@
 #include "base/zone.h"
 #include "config/load.h"
 #include "ingest/intake.h"
+#include "ingest/stored_facts.h"
 #include "parser/facts_request.h"
 #include "store/activity.h"
 #include "store/case.h"
@@ -432,6 +433,19 @@ static inline const char *desk_rule(struct desk *d, int64_t message_id)
 static inline int64_t desk_count(struct desk *d, const char *sql)
 {
 	return fixture_number(&d->store, sql);
+}
+
+/* Everything that was stored of what was read, unpacked. */
+static inline bool facts_hold(struct desk *d, int64_t message, const char *text)
+{
+	CLEANUP(buffer_done) struct buffer bytes = {0};
+	struct facts facts;
+	bool found;
+	must(&d->store, stored_facts_read(d->store.db, message, &d->store.arena, &facts, &found,
+				&d->store.err));
+	assert_true(found);
+	facts_write(&facts, &bytes);
+	return span_find(buffer_span(&bytes), span_from(text)) >= 0;
 }
 
 /* The reason of the message's only waiting item, "" when there is none, "several" when more. */

@@ -2,7 +2,6 @@
 #include "ingest_fixture.h"
 
 #include "config/index.h"
-#include "ingest/stored_facts.h"
 
 #define MX                                                                                       \
 	"Received: from out.example.com (out.example.com [192.0.2.1]) by mail.example.org with " \
@@ -184,19 +183,6 @@ static void test_header_without_hosts(void **state)
 			fail_msg("%sis %s by %s", fields[i].header, desk_state(d, message),
 				desk_rule(d, message));
 	}
-}
-
-/* Everything that was stored of what was read, unpacked. */
-static bool facts_hold(struct desk *d, int64_t message, const char *text)
-{
-	CLEANUP(buffer_done) struct buffer bytes = {0};
-	struct facts facts;
-	bool found;
-	must(&d->store, stored_facts_read(d->store.db, message, &d->store.arena, &facts, &found,
-				&d->store.err));
-	assert_true(found);
-	facts_write(&facts, &bytes);
-	return span_find(buffer_span(&bytes), span_from(text)) >= 0;
 }
 
 /* The check vouches for a sender; he must also be one who may write. */

@@ -442,7 +442,6 @@ static void test_quotas(void **state)
 	desk_contact(d, "Erik", "erik@wit.example", 0);
 	d->config->quarantine_per_sender = 3;
 	d->config->quarantine_per_mailbox = 5;
-	int64_t message = 0;
 	for (int i = 0; i < 10; i++) {
 		char id[32], from[48];
 		snprintf(id, sizeof id, "flood%d@evil.example", i);
@@ -452,7 +451,7 @@ static void test_quotas(void **state)
 			.to = "erik@wit.example",
 			.subject = id,
 			.text = "a large text"};
-		message = desk_post(d, "crm", &letter);
+		int64_t message = desk_post(d, "crm", &letter);
 		assert_string_equal(desk_state(d, message), "quarantined");
 		bool over = strstr(desk_rule(d, message), "quota:") != NULL;
 		assert_int_equal(over, (i >= 3 && i < 5) || i >= 7);
@@ -462,18 +461,138 @@ static void test_quotas(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM delivery WHERE outcome = "
 				       "'header-only' AND header IS NOT NULL"),
 		5);
-	/* Another mailbox is not full; and the header alone is enough to let a mail in. */
+	/* Another mailbox is not full. */
 	struct letter other = {.id = "o@evil.example",
 		.from = "o@evil.example",
 		.to = "erik@wit.example",
 		.subject = "o"};
 	assert_null(strstr(desk_rule(d, desk_post(d, "auth", &other)), "quota:"));
+}
+
+static void release(struct desk *d, int64_t message)
+{
 	fixture_begin(&d->store, "quarantine release");
 	must(&d->store,
 		quarantine_release(d->intake, &d->store.operation, message, "anna", &d->store.err));
 	fixture_commit(&d->store);
-	assert_string_equal(desk_state(d, message), "waiting");
+}
+
+static void body_gone(struct desk *d, int64_t message)
+{
+	must(&d->store, db_begin_write(d->store.db, &d->store.err));
+	must(&d->store, quarantine_body_gone(d->intake, message, SPAN("it was expunged"),
+				"postroomd", d->now_ms, &d->store.err));
+	fixture_commit(&d->store);
+}
+
+static int64_t fetches(struct desk *d)
+{
+	return desk_count(d, "SELECT count(*) FROM server_action WHERE verb = 'fetch'");
+}
+
+static int64_t whole(struct desk *d, int64_t message)
+{
+	char sql[100];
+	snprintf(sql, sizeof sql, "SELECT raw_size_bytes > 0 FROM message WHERE id = %lld",
+		(long long)message);
+	return desk_count(d, sql);
+}
+
+/* Released, a mail of which only the header was kept is asked for, and decided when it comes. */
+static void test_release_beyond_the_quota(void **state)
+{
+	struct desk *d = *state;
+	struct letter letters[5];
+	int64_t messages[5];
+	char ids[5][32];
+
+	desk_contact(d, "Erik", "erik@wit.example", 0);
+	d->config->quarantine_per_sender = 1;
+	for (int i = 0; i < 5; i++) {
+		snprintf(ids[i], sizeof ids[i], "r%d@evil.example", i);
+		letters[i] = (struct letter){.id = ids[i],
+			.from = "Anna Smit <anna.privat@evil.example>",
+			.to = "erik@wit.example",
+			.subject = ids[i],
+			.text = "the text"};
+		messages[i] = desk_post(d, "crm", &letters[i]);
+	}
+	/* Not asked for: a copy that comes by itself changes nothing. */
+	desk_post(d, "crm", &letters[1]);
+	assert_string_equal(desk_state(d, messages[1]), "quarantined");
+	assert_int_equal(whole(d, messages[1]), 0);
+
+	release(d, messages[1]);
+	assert_string_equal(desk_state(d, messages[1]), "quarantined");
+	assert_non_null(strstr(desk_rule(d, messages[1]), "asked for from the server"));
+	assert_int_equal(fetches(d), 2); /* two deliveries */
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 0);
+	desk_post(d, "crm", &letters[1]);
+	assert_string_equal(desk_state(d, messages[1]), "waiting");
+	assert_int_equal(whole(d, messages[1]), 1);
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 1);
+	assert_true(facts_hold(d, messages[1], "the text"));
+	body_gone(d, messages[1]); /* a late answer about the other copy */
+	assert_string_equal(desk_item(d, messages[1]), "no-match");
+
+	/* Gone meanwhile: the header is recorded, the rest is asked of a person. */
+	release(d, messages[2]);
+	body_gone(d, messages[2]);
+	assert_string_equal(desk_state(d, messages[2]), "waiting");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 2);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM unresolved WHERE reason = "
+				       "'body-gone' AND detail LIKE '%it was expunged%'"),
+		1);
+
+	/* Taken back before it came; dropped before it came. */
+	release(d, messages[3]);
+	undo(d, d->store.operation.id);
+	desk_post(d, "crm", &letters[3]);
+	body_gone(d, messages[3]);
+	assert_string_equal(desk_state(d, messages[3]), "quarantined");
+	assert_int_equal(whole(d, messages[3]), 0);
+	release(d, messages[4]);
+	fixture_begin(&d->store, "quarantine drop");
+	must(&d->store, quarantine_drop(d->intake, &d->store.operation, messages[4], "anna",
+				&d->store.err));
+	fixture_commit(&d->store);
+	desk_post(d, "crm", &letters[4]);
+	assert_string_equal(desk_state(d, messages[4]), "ignored");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 2);
+}
+
+/* What release tells to write into the configuration. */
+static void test_advice(void **state)
+{
+	struct desk *d = *state;
+	static const struct {
+		const char *mailbox, *from, *option, *name, *line;
+	} cases[] = {
+		{"crm", "Anna Smit <anna.privat@home.example>", "users[].addresses", "anna",
+			"addresses: [anna@example.org, a.smit@example.net, "
+			"anna.privat@home.example]"},
+		{"crm", "Jansen <j@home.example>", "users[].addresses", "",
+			"addresses: [j@home.example]"},
+		{"crm", "x@home.example", "users[].addresses", "", "addresses: [x@home.example]"},
+		{"board", "bert@example.org", "mailboxes[].may_write", "board",
+			"may_write: [anna, bert]"},
+		{"submit", "bert@example.org", "", "", ""},
+		{"crm", "a@home.example, b@home.example", "", "", ""},
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct quarantine_advice advice;
+		char id[32];
+		snprintf(id, sizeof id, "a%zu@example.org", i);
+		struct letter letter = {
+			.id = id, .from = cases[i].from, .to = "erik@wit.example", .subject = id};
+		int64_t message = desk_post(d, cases[i].mailbox, &letter);
+		assert_string_equal(desk_state(d, message), "quarantined");
+		must(&d->store, quarantine_advise(d->intake, message, &d->store.arena, &advice,
+					&d->store.err));
+		assert_span(advice.option, cases[i].option);
+		assert_span(advice.name, cases[i].name);
+		assert_span(advice.line, cases[i].line);
+	}
 }
 
 /* A mail that is quarantined beyond the quota on one way and welcome on another keeps its body. */
@@ -531,6 +650,8 @@ int main(void)
 		desk_test_asking(test_suggestions),
 		desk_test(test_quarantine),
 		desk_test(test_quotas),
+		desk_test(test_release_beyond_the_quota),
+		desk_test(test_advice),
 		desk_test(test_quota_and_other_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

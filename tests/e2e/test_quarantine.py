@@ -1,0 +1,106 @@
+"""Mail that may not be written: beyond the quotas, released, its body fetched again or gone; and
+copies whose deciding failed. A daemon on Dovecot, and the command on its database."""
+import sqlite3
+
+import pytest
+
+from postroom import Postroom
+from postroomd import Postroomd, mailbox, wait_for
+
+PREFIX = 'Board action:'
+
+
+def mail(number, sender='Anna Visser <anna.privat@home.example>', box='board'):
+    return (f'Received: from home.example by mail.example.org with ESMTPS; '
+            f'Sat, 21 Nov 2026 10:00:00 +0100\r\n'
+            f'From: {sender}\r\nTo: {box}@example.org\r\nSubject: Minutes {number}\r\n'
+            f'Date: Sat, 21 Nov 2026 10:00:00 +0100\r\nMessage-ID: <q{number}@home.example>\r\n'
+            f'\r\n{PREFIX} anna: order trolley {number}\r\n').encode()
+
+
+@pytest.fixture
+def office(build, tmp_path, dovecot, authority, request):
+    key = format(abs(hash(request.node.nodeid)) % 10**8, 'd')
+    daemon = Postroomd(build, tmp_path)
+    secret = daemon.secret('all')
+    daemon.users = {name: dovecot.add_user(f'q{key}{name}') for name in ('board', 'support')}
+    daemon.configure(
+        users=[{'name': 'anna', 'full_name': 'Anna Visser', 'addresses': ['anna@example.org']}],
+        mailboxes=[mailbox('board', dovecot, daemon.users['board'], authority, kind='actions',
+                           secret=secret, who_may_write='submission', action='flag'),
+                   mailbox('support', dovecot, daemon.users['support'], authority, secret=secret)],
+        actions={'prefixes': [PREFIX]}, quarantine={'per_sender': 1})
+    daemon.command = Postroom(build, tmp_path, daemon.config)
+    with daemon:
+        yield daemon
+
+
+def states(daemon):
+    return {one['message_id'].split('@')[0]: one['state']
+            for one in daemon.command.json('message', 'list')}
+
+
+def flood(daemon, dovecot, count):
+    for number in range(count):
+        dovecot.deliver(daemon.users['board'], mail(number))
+    daemon.wait_settled(count)
+    assert set(states(daemon).values()) == {'quarantined'}
+    assert daemon.query('SELECT count(*) FROM message WHERE raw_size_bytes > 0') == [(1,)]
+
+
+def number_of(daemon, key):
+    return next(one['id'] for one in daemon.command.json('message', 'list')
+                if one['message_id'].startswith(key + '@'))
+
+
+def test_released_beyond_the_quota_is_fetched_again(office, dovecot):
+    flood(office, dovecot, 3)
+    done = office.command('quarantine', 'release', number_of(office, 'q2'))
+    assert 'users[].addresses of anna' in done.err
+    assert 'addresses: [anna@example.org, anna.privat@home.example]' in done.err
+    wait_for(lambda: states(office)['q2'] == 'filed', what='the body of the released mail')
+    task, = office.command.json('task', 'list')
+    assert 'order trolley 2' in task['title']
+    assert b'order trolley 2' in office.raw_mails()['q2@home.example'][0]
+    # what the mailbox does with every mail is done to this one too, and nothing else is asked
+    wait_for(lambda: office.query('SELECT count(*) FROM server_action') == [(0,)],
+             what='the flag on the server')
+    assert all('\\Flagged' in flags for flags in dovecot.flags(office.users['board']).values())
+    assert states(office)['q1'] == 'quarantined'
+    assert len(dovecot.uids(office.users['board'])) == 3
+
+
+def test_body_that_is_gone_meanwhile_is_asked_of_a_person(office, dovecot):
+    flood(office, dovecot, 3)
+    wait_for(lambda: office.query('SELECT count(*) FROM server_action') == [(0,)], what='flags')
+    dovecot.expunge(office.users['board'], dovecot.uids(office.users['board'])[2])
+    office.expected |= {'action', 'action-dropped'}
+    office.command('quarantine', 'release', number_of(office, 'q2'))
+    wait_for(lambda: states(office)['q2'] == 'waiting', what='what the header says')
+    item, = office.command.json('unresolved', 'list')
+    assert item['reason'] == 'body-gone' and 'have it sent again' in item['detail']
+    assert office.command.json('task', 'list') == []
+    office.command('unresolved', 'dismiss', item['id'])
+    assert states(office)['q2'] == 'filed'
+
+
+def test_a_copy_that_can_not_be_decided_is_tried_again_by_itself(office, dovecot):
+    """The mail came to one mailbox; what its copy in another one adds fails once."""
+    copy = mail(7, 'Zoe <zoe@home.example>')
+    dovecot.deliver(office.users['board'], copy)
+    office.wait_settled(1)
+    office.expected |= {'not-decided', 'copy-undecided'}
+    database = sqlite3.connect(office.state / 'postroom.db', timeout=30)
+    database.execute("CREATE TRIGGER broken BEFORE INSERT ON support_case BEGIN "
+                     "SELECT RAISE(ABORT, 'planted'); END")
+    database.commit()
+    dovecot.deliver(office.users['support'], copy)
+    office.wait_event('copy-undecided')
+    assert office.command.json('case', 'list') == []
+    assert office.query("SELECT verb FROM server_action WHERE verb = 'decide'")
+    database.execute('DROP TRIGGER broken')
+    database.commit()
+    database.close()
+    wait_for(lambda: office.command.json('case', 'list'), 60, what='the copy to be decided')
+    assert office.query("SELECT count(*) FROM server_action") == [(0,)]
+    assert office.query("SELECT count(*) FROM route WHERE kind = 'support'") == [(1,)]
