@@ -342,8 +342,12 @@ static struct span convert(
 			continue;
 		*bad = true;
 		buffer_append(&out, SPAN("\xef\xbf\xbd"));
-		in++;
-		left--;
+		/* it can take the last byte and refuse it afterwards: nothing is left to skip then
+		 */
+		if (left > 0) {
+			in++;
+			left--;
+		}
 		iconv(converter, NULL, NULL, NULL, NULL);
 	}
 	/* a letter that waited for a mark (CP1255, VISCII) */

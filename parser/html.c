@@ -276,10 +276,14 @@ static void begin_link(struct writer *writer, const struct attributes *attribute
 	struct span target = span_trim(attribute(attributes, SPAN("href")));
 
 	buffer_clear(&writer->link);
-	if (target.size <= HTML_LINK_BYTES_MAX &&
-		(span_starts_fold(target, SPAN("http://")) ||
-			span_starts_fold(target, SPAN("https://"))))
-		buffer_append(&writer->link, target);
+	/* line ends in it are no part of it, as browsers have it */
+	for (size_t i = 0; i < target.size && target.size <= HTML_LINK_BYTES_MAX; i++)
+		if ((unsigned char)target.data[i] >= ' ')
+			buffer_append_byte(&writer->link, target.data[i]);
+	target = buffer_span(&writer->link);
+	if (!span_starts_fold(target, SPAN("http://")) &&
+		!span_starts_fold(target, SPAN("https://")))
+		buffer_clear(&writer->link);
 	writer->link_start = writer->out.size;
 }
 

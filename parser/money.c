@@ -19,7 +19,8 @@ bool money_from_decimal(struct span text, int64_t *cents)
 	if (negative || span_starts(rest, SPAN("+")))
 		rest = span_after(rest, 1);
 	for (; at < rest.size && is_digit(rest.data[at]); at++, digits++)
-		sum = sum * 10 + (rest.data[at] - '0');
+		if (digits < DIGITS_MAX)
+			sum = sum * 10 + (rest.data[at] - '0');
 	if (digits > DIGITS_MAX || (digits == 0 && !span_starts(rest, SPAN("."))))
 		return false;
 	sum *= 100;
