@@ -97,7 +97,15 @@ void component_append(struct buffer *out, icalcomponent *component)
 {
 	/* the _r function: the other returns a string from a ring of 2500 */
 	char *lines = icalcomponent_as_ical_string_r(component);
+	struct span rest = span_from(lines);
+	ptrdiff_t at;
 
-	buffer_append_string(out, lines);
+	/* libical 3.0 folds a line of 74 octets between the CR and the LF behind it */
+	while ((at = span_find(rest, SPAN("\r\r\n \n"))) >= 0) {
+		buffer_append(out, span_part(rest, 0, (size_t)at));
+		buffer_append(out, SPAN("\r\n"));
+		rest = span_after(rest, (size_t)at + 5);
+	}
+	buffer_append(out, rest);
 	free(lines);
 }
