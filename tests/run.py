@@ -15,16 +15,13 @@ import time
 import xml.etree.ElementTree as ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+from tests.fuzz import campaign  # noqa: E402 pylint: disable=wrong-import-position
+
 BUILD = ROOT / 'build'
 PYTHON = '/usr/bin/python3'  # Debian's, which sees Debian's pytest and aiosmtpd
 SUITES = {'e2e': 1800, 'crash': 1800, 'fault': 1800}  # folder of tests/ and its budget in seconds
 LONG_FACTOR = 6
-FUZZ_SECONDS = 60
-
-SANITIZERS = {
-    'ASAN_OPTIONS': 'detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1',
-    'UBSAN_OPTIONS': 'print_stacktrace=1',
-}
 
 
 class Total:
@@ -118,7 +115,7 @@ def ctest(preset, arguments, timeout):
     status, output = run(
         ['ctest', '--preset', preset, '--parallel', str(os.cpu_count() or 2), '--no-tests=error',
          '--output-junit', str(report), '--test-output-size-passed', '1000000',
-         '--test-output-size-failed', '1000000', *arguments], SANITIZERS, timeout)
+         '--test-output-size-failed', '1000000', *arguments], campaign.SANITIZERS, timeout)
     if not report.exists():
         total.fail(f'ctest {preset}', tail(output))
         return total
@@ -178,18 +175,12 @@ def run_fuzz(_):
     total = build('fuzz', 'fuzzers')
     if total.failed:
         return total
-    for program in sorted((BUILD / 'fuzz/bin').glob('fuzz_*')):
-        found = BUILD / 'fuzz/found' / program.name
-        found.mkdir(parents=True, exist_ok=True)
-        seeds = ROOT / 'tests/fuzz/corpus' / program.name
-        status, output = run(
-            [str(program), f'-max_total_time={FUZZ_SECONDS}', '-timeout=20', '-rss_limit_mb=2048',
-             f'-artifact_prefix={BUILD}/fuzz/{program.name}-', str(found), str(seeds)],
-            SANITIZERS, FUZZ_SECONDS + 120)
-        if status == 0:
-            total.passed += 1
+    for target in campaign.targets(BUILD / 'fuzz'):
+        result = campaign.run(target)
+        if result.crashes:
+            total.fail(f'fuzz/{target}', tail(result.output))
         else:
-            total.fail(f'fuzz/{program.name}', tail(output))
+            total.passed += 1
     return total
 
 
@@ -212,7 +203,7 @@ def main():
     parser = argparse.ArgumentParser(description='build and run all tests')
     parser.add_argument('--long', action='store_true',
                         help='all points of the sweeps, gcc without optimizing, '
-                             f'{FUZZ_SECONDS} s of each fuzz target')
+                             f'{campaign.SECONDS} s of each fuzz target')
     parser.add_argument('--only', action='append', metavar='SECTION',
                         help='only this section and the builds: asan, e2e, crash, fault, dev, fuzz')
     options = parser.parse_args()
