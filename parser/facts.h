@@ -164,8 +164,9 @@ struct facts_invite {
 	struct span uid, recurrence_id, method, summary, organizer, status, recurrence_rule;
 	uint32_t sequence;
 	int64_t stamp_ms;
-	struct facts_time start, end;
-	struct date start_date, end_date; /* when all_day */
+	struct span zone;		  /* IANA name in which start and end were written */
+	struct facts_time start, end;	  /* by the zone that the mail brought */
+	struct date start_date, end_date; /* when all_day; RFC 5545: the end is the day behind */
 	bool all_day, time_certain;
 	struct facts_attendee *attendees;
 	size_t attendee_count;

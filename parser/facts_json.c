@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "parser/facts_invite.h"
 #include "parser/facts_request.h"
 
 /* Facts are valid UTF-8 by contract; should they not be, an absent value is better than a crash. */
@@ -207,8 +208,9 @@ static json_t *json_forwarded(const struct facts_forwarded *forwarded)
 	return object;
 }
 
-static json_t *json_invite(const struct facts_invite *invite)
+static json_t *json_invite(const struct facts_invite *as_read)
 {
+	struct facts_invite settled = *as_read, *invite = &settled;
 	json_t *object = json_object();
 	json_t *attendees = json_array();
 
@@ -219,6 +221,7 @@ static json_t *json_invite(const struct facts_invite *invite)
 		put_text(attendee, "status", invite->attendees[i].status);
 		json_array_append_new(attendees, attendee);
 	}
+	facts_invite_settle(invite);
 	put_text(object, "uid", invite->uid);
 	put_text(object, "recurrence_id", invite->recurrence_id);
 	put_text(object, "method", invite->method);
@@ -229,6 +232,7 @@ static json_t *json_invite(const struct facts_invite *invite)
 		invite->all_day ? json_date(invite->start_date) : json_time(invite->start));
 	put(object, "end", invite->all_day ? json_date(invite->end_date) : json_time(invite->end));
 	put(object, "all_day", json_boolean(invite->all_day));
+	put_text(object, "zone", invite->zone);
 	put_text(object, "recurrence_rule", invite->recurrence_rule);
 	put_text(object, "organizer", invite->organizer);
 	put(object, "attendees", attendees);

@@ -219,6 +219,7 @@ static const struct wire_member invite_members[] = {
 	SPANS(facts_invite, organizer),
 	SPANS(facts_invite, status),
 	SPANS(facts_invite, recurrence_rule),
+	SPANS(facts_invite, zone),
 	MEMBER(WIRE_U32, facts_invite, sequence),
 	MEMBER(WIRE_I64, facts_invite, stamp_ms),
 	STRUCT(facts_invite, start, time_members),

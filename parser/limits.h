@@ -76,6 +76,17 @@
 /* A picture that the HTML shows is decoration up to here when it says so by its name. */
 #define DECORATIVE_NAMED_BYTES_MAX (100u << 10)
 
+/* Calendars in a mail: libical crashes on 20,000 levels and is slow on lines of megabytes. */
+#define CALENDAR_BYTES_MAX	 (256u << 10)
+#define CALENDAR_LINES_MAX	 4000
+#define CALENDAR_NESTING_MAX	 4
+#define CALENDAR_VALUE_BYTES_MAX 1000
+#define INVITES_MAX		 100
+#define ATTENDEES_MAX		 1000
+/* Real zones have two rules a year since 1970 at most; a rule has 40 bytes. */
+#define ZONE_OBSERVANCES_MAX 400
+#define ZONE_RULE_BYTES_MAX  120
+
 #define REQUESTS_MAX	 20
 #define ACTIONS_MAX	 500
 #define ACTION_BYTES_MAX 1000

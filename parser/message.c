@@ -11,6 +11,7 @@
 #include "parser/forward.h"
 #include "parser/header.h"
 #include "parser/html.h"
+#include "parser/invite.h"
 #include "parser/invoice.h"
 #include "parser/language.h"
 #include "parser/limits.h"
@@ -25,6 +26,7 @@ void parse_init(void)
 	charset_open_all();
 	mime_init();
 	markup_init();
+	invite_init();
 }
 
 void parse_done(void)
@@ -173,6 +175,7 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	requests_read(facts, arena, options);
 	read_text(root, options, arena, facts, &forwarded);
 	read_attached_actions(&body, options, arena, facts);
+	invites_read(&body, &forwarded, arena, &defects, facts);
 	if (facts->origin != ORIGIN_BOUNCE)
 		invoices_read(&body, &forwarded, arena, &defects, facts);
 	finish(&defects, arena, facts);
