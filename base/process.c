@@ -26,7 +26,9 @@
 
 /* More than any role passes on; a fixed table keeps the child free of malloc. */
 #define DESCRIPTORS_MAX 16
-#define STDERR_BYTES	4096
+/* The kernel gives what net.core.wmem_max allows: mail for as long as a commit takes. */
+#define SOCKET_BYTES (1 << 20)
+#define STDERR_BYTES 4096
 
 /* Everything below up to exec runs between fork and exec: no malloc, no stdio. */
 
@@ -195,9 +197,13 @@ bool process_start(const struct process_options *options, pid_t *pid, struct err
 
 bool process_socket_pair(int ends[2], struct error *err)
 {
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0)
-		return true;
-	return error_set_errno(err, ERROR_TEMPORARY, errno, "make a socket pair");
+	const int bytes = SOCKET_BYTES;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return error_set_errno(err, ERROR_TEMPORARY, errno, "make a socket pair");
+	for (int i = 0; i < 2; i++)
+		(void)setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+	return true;
 }
 
 const char *process_status_text(int status, char text[64])
