@@ -1,5 +1,6 @@
 #include "base/span.h"
 
+#include <stdint.h>
 #include <strings.h>
 
 static unsigned char lower(char byte)
@@ -157,6 +158,16 @@ ptrdiff_t span_find_fold(struct span span, struct span needle)
 	if (needle.size == 0)
 		return 0;
 	return rare < needle.size ? find_by_rare(span, needle, rare) : find_by_letter(span, needle);
+}
+
+ptrdiff_t span_place(struct span span, struct span part)
+{
+	uintptr_t begin = (uintptr_t)span.data, at = (uintptr_t)part.data;
+
+	if (part.size == 0 || at < begin || at - begin > span.size ||
+		part.size > span.size - (at - begin))
+		return -1;
+	return (ptrdiff_t)(at - begin);
 }
 
 ptrdiff_t span_find_byte(struct span span, char byte)

@@ -60,6 +60,9 @@ ptrdiff_t span_find_fold(struct span span, struct span needle);
 ptrdiff_t span_find_byte(struct span span, char byte);
 ptrdiff_t span_rfind_byte(struct span span, char byte);
 
+/* Where `part`, which is not empty, lies in the very bytes of `span`; -1: it lies elsewhere. */
+ptrdiff_t span_place(struct span span, struct span part);
+
 /* The part [from, from + size), cut to what there is. */
 static inline struct span span_part(struct span span, size_t from, size_t size)
 {

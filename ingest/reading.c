@@ -1,6 +1,5 @@
 #include "ingest/reading.h"
 
-#include "base/compress.h"
 #include "base/text.h"
 #include "store/message.h"
 
@@ -69,7 +68,6 @@ bool reading_record(struct mail *mail, struct error *err)
 {
 	const struct facts *facts = mail->facts;
 	CLEANUP(buffer_done) struct buffer plain = {0};
-	CLEANUP(buffer_done) struct buffer frame = {0};
 	struct message_reading reading = {
 		.message_id = facts->message_id,
 		.subject = facts->subject,
@@ -77,7 +75,6 @@ bool reading_record(struct mail *mail, struct error *err)
 		.language = facts->language,
 		.date_ms = facts->date.present ? facts->date.instant_ms : 0,
 		.facts_format = FACTS_WIRE_FORMAT,
-		.text = facts->text,
 	};
 	if (facts->from.count) {
 		reading.from_name = facts->from.items[0].name;
@@ -86,7 +83,7 @@ bool reading_record(struct mail *mail, struct error *err)
 	addresses_read(mail, &reading);
 	attachments_read(mail, &reading);
 	facts_write(facts, &plain);
-	compress_append(&frame, buffer_span(&plain));
-	reading.facts_frame = buffer_span(&frame);
+	reading.facts = buffer_span(&plain);
+	reading.text = facts_written_text(reading.facts);
 	return message_read(mail->intake->db, mail->message_id, &reading, err);
 }

@@ -20,7 +20,7 @@
 #include "base/span.h"
 
 #define FACTS_FORMAT	  1 /* of the JSON: a key changed its meaning */
-#define FACTS_WIRE_FORMAT 2 /* of the bytes at rest and between processes: any member changed */
+#define FACTS_WIRE_FORMAT 3 /* of the bytes at rest and between processes: any member changed */
 
 struct facts_strings {
 	struct span *items;
@@ -213,6 +213,8 @@ struct facts {
 void facts_clean(struct facts *facts, struct arena *arena);
 /* Appends the facts as bytes. */
 void facts_write(const struct facts *facts, struct buffer *out);
+/* The text of the mail within what facts_write wrote. */
+struct span facts_written_text(struct span bytes);
 /*
  * Reads what facts_write wrote; a parser that was taken over may have written anything, so every
  * count and enum is checked and all text is made valid. ERROR_INPUT when it does not fit. Spans

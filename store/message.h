@@ -30,8 +30,8 @@ struct message_reading {
 	struct span message_id, from_name, from_address, subject, origin, language;
 	int64_t date_ms; /* 0: none */
 	int facts_format;
-	struct span facts_frame; /* facts_write, one zstd frame */
-	struct span text;	 /* for search */
+	struct span facts; /* facts_write */
+	struct span text;  /* for search; where it lies within `facts`, it is kept there only */
 	const struct message_reading_address {
 		const char *role;
 		struct span address_folded;

@@ -1,5 +1,7 @@
+#include "base/compress.h"
 #include "base/text.h"
 #include "store/message_state.h"
+#include "store/search.h"
 #include "store/search_text.h"
 #include "store/sql.h"
 
@@ -79,8 +81,10 @@ static bool mark_same_id(
 static bool write_facts(
 	struct db *db, int64_t message_id, const struct message_reading *reading, struct error *err)
 {
+	struct buffer frame CLEANUP(buffer_done) = {0};
 	struct sql *q;
 
+	compress_append(&frame, reading->facts);
 	if (!sql_start(db,
 		    "INSERT INTO message_facts (message_id, format, frame) VALUES (?1, ?2, ?3) "
 		    "ON CONFLICT (message_id) DO UPDATE SET format = excluded.format, "
@@ -89,7 +93,7 @@ static bool write_facts(
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	sql_bind_i64(q, 2, reading->facts_format);
-	sql_bind_bytes(q, 3, reading->facts_frame);
+	sql_bind_bytes(q, 3, buffer_span(&frame));
 	return sql_run(q, err);
 }
 
@@ -167,7 +171,7 @@ static bool write_search_text(
 {
 	struct buffer sender CLEANUP(buffer_done) = {0};
 	struct buffer recipients CLEANUP(buffer_done) = {0};
-	struct buffer body CLEANUP(buffer_done) = {0};
+	struct buffer filenames CLEANUP(buffer_done) = {0};
 
 	append_word(&sender, reading->from_name);
 	append_word(&sender, reading->from_address);
@@ -177,15 +181,16 @@ static bool write_search_text(
 		if (span_equal(role, SPAN("to")) || span_equal(role, SPAN("cc")))
 			append_word(&recipients, reading->addresses[i].address_folded);
 	}
-	buffer_append(&body, reading->text);
 	for (size_t i = 0; i < reading->attachment_count; i++)
 		if (!reading->attachments[i].decorative)
-			append_word(&body, reading->attachments[i].filename);
+			append_word(&filenames, reading->attachments[i].filename);
 	return search_put(db, message_id,
 		&(struct search_columns){.subject = reading->subject,
 			.sender = buffer_span(&sender),
 			.recipients = buffer_span(&recipients),
-			.body = buffer_span(&body)},
+			.body = reading->text,
+			.facts = reading->facts,
+			.filenames = buffer_span(&filenames)},
 		err);
 }
 
@@ -195,6 +200,7 @@ bool message_read(
 	struct before before = {0};
 
 	if (!look_before(db, message_id, &before, err) ||
+		(before.read && !search_forget(db, message_id, err)) ||
 		!write_row(db, message_id, reading, err) ||
 		!mark_same_id(db, message_id, reading->message_id, err) ||
 		!write_facts(db, message_id, reading, err))

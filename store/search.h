@@ -34,8 +34,9 @@ MUST_CHECK bool search_run(struct db *db, struct span query, int limit, struct a
 MUST_CHECK bool search_index(struct db *db, int limit, int64_t *left, struct error *err);
 MUST_CHECK bool search_pending(struct db *db, int64_t *pending, struct error *err);
 /*
- * Takes a message out of the index for good (erasure). Its words are gone from the index's pages
- * after search_optimize, from the log after db_checkpoint.
+ * Takes a message out of the index, for good (erasure) or to be read anew. The index is told by the
+ * facts what it had, so they may only go after that. The words are gone from its pages after
+ * search_optimize, from the log after db_checkpoint.
  */
 MUST_CHECK bool search_forget(struct db *db, int64_t message_id, struct error *err);
 MUST_CHECK bool search_optimize(struct db *db, struct error *err);

@@ -9,46 +9,76 @@
 #include "store/sql.h"
 
 /* Words beyond this find nothing: one mail may not fill the index. */
-#define BODY_MAX_BYTES ((size_t)64 << 10)
-/* Of a packed and unpacked row: body and three header fields of at most what a mail can hold. */
-#define TEXT_MAX_BYTES	((size_t)4 << 20)
+#define BODY_MAX_BYTES	((size_t)64 << 10)
 #define FIELD_MAX_BYTES ((size_t)64 << 10)
+#define FACTS_MAX_BYTES ((size_t)64 << 20)
 
+struct search_row {
+	int64_t message_id;
+	bool indexed;
+	struct span frame;	 /* packed columns */
+	struct span facts_frame; /* in which the body lies */
+};
+
+/* The body, or its place among the facts, and what is found as if it stood behind it. */
 static void pack_columns(const struct search_columns *columns, struct buffer *packed)
 {
+	struct span body = text_cut(columns->body, BODY_MAX_BYTES);
+	ptrdiff_t place = span_place(columns->facts, body);
+
 	pack_span(packed, text_cut(columns->subject, FIELD_MAX_BYTES));
 	pack_span(packed, text_cut(columns->sender, FIELD_MAX_BYTES));
 	pack_span(packed, text_cut(columns->recipients, FIELD_MAX_BYTES));
-	pack_span(packed, text_cut(columns->body, BODY_MAX_BYTES));
+	pack_span(packed, place >= 0 ? (struct span){0} : body);
+	pack_u32(packed, place >= 0 ? (uint32_t)place : 0);
+	pack_u32(packed, place >= 0 ? (uint32_t)body.size : 0);
+	pack_span(packed, text_cut(columns->filenames, FIELD_MAX_BYTES));
 }
 
-/*
- * Packed columns begin with the length of the subject, a zstd frame with a number that is none:
- * that tells text that waits from text that is kept.
- */
-static bool is_packed(struct span text)
+static bool damaged(struct error *err)
 {
-	struct unpack in = {.rest = text};
-
-	return unpack_u32(&in) <= FIELD_MAX_BYTES;
+	return error_set(err, ERROR_STORAGE, "search text is damaged");
 }
 
-static bool unpack_columns(
-	struct span text, struct buffer *storage, struct search_columns *columns, struct error *err)
+static bool unpack_body(struct unpack *in, struct span facts_frame, struct buffer *storage,
+	struct search_columns *columns, struct error *err)
 {
-	struct unpack in;
+	struct buffer facts CLEANUP(buffer_done) = {0};
+	struct span body = unpack_span(in);
+	size_t place = unpack_u32(in), size = unpack_u32(in);
+	struct span filenames = unpack_span(in);
+
+	if (!unpack_done(in))
+		return damaged(err);
+	if (size > 0) {
+		if (!compress_unpack(&facts, facts_frame, FACTS_MAX_BYTES, err))
+			return false;
+		body = span_part(buffer_span(&facts), place, size);
+		if (body.size != size)
+			return damaged(err);
+	}
+	buffer_append(storage, body);
+	if (body.size > 0 && filenames.size > 0)
+		buffer_append_byte(storage, ' ');
+	buffer_append(storage, filenames);
+	columns->body = buffer_span(storage);
+	return true;
+}
+
+/* The columns as they were or will be indexed: always the same for the same row. */
+static bool unpack_columns(const struct search_row *row, struct buffer *storage,
+	struct search_columns *columns, struct error *err)
+{
+	struct unpack in = {.rest = row->frame};
 
 	buffer_clear(storage);
-	if (is_packed(text))
-		buffer_append(storage, text);
-	else if (!compress_unpack(storage, text, TEXT_MAX_BYTES, err))
-		return error_context(err, "search text");
-	in = (struct unpack){.rest = buffer_span(storage)};
-	columns->subject = unpack_span(&in);
-	columns->sender = unpack_span(&in);
-	columns->recipients = unpack_span(&in);
-	columns->body = unpack_span(&in);
-	return unpack_done(&in) || error_set(err, ERROR_STORAGE, "search text is damaged");
+	*columns = (struct search_columns){
+		.subject = unpack_span(&in),
+		.sender = unpack_span(&in),
+		.recipients = unpack_span(&in),
+	};
+	return unpack_body(&in, row->facts_frame, storage, columns, err) ||
+	       error_context(err, "message %lld", (long long)row->message_id);
 }
 
 static void bind_columns(struct sql *q, int64_t message_id, const struct search_columns *columns)
@@ -89,79 +119,79 @@ static bool index_remove(
 	return sql_run(q, err);
 }
 
-static bool read_text(struct db *db, int64_t message_id, struct arena *arena, bool *indexed,
-	struct span *frame, bool *found, struct error *err)
+#define SELECT_ROW                                               \
+	"SELECT t.message_id, t.indexed, t.frame, f.frame FROM " \
+	"search_text t LEFT JOIN message_facts f ON f.message_id = t.message_id "
+
+static struct search_row read_row(struct sql *q, struct arena *arena)
+{
+	return (struct search_row){
+		.message_id = sql_i64(q, 0),
+		.indexed = sql_bool(q, 1),
+		.frame = sql_bytes(q, 2, arena),
+		.facts_frame = sql_bytes(q, 3, arena),
+	};
+}
+
+static bool find_row(struct db *db, int64_t message_id, struct arena *arena, struct search_row *row,
+	bool *found, struct error *err)
 {
 	struct sql *q;
 	bool ok;
 
-	if (!sql_start(db, "SELECT indexed, frame FROM search_text WHERE message_id = ?1", &q, err))
+	if (!sql_start(db, SELECT_ROW "WHERE t.message_id = ?1", &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	ok = sql_row(q, found, err);
-	if (ok && *found) {
-		*indexed = sql_bool(q, 0);
-		*frame = sql_bytes(q, 1, arena);
-	}
+	if (ok && *found)
+		*row = read_row(q, arena);
 	sql_end(q);
 	return ok;
-}
-
-enum text_state { TEXT_NONE, TEXT_WAITS, TEXT_INDEXED };
-
-/* Takes the words of the message out of the index, if they are in it; tells how it was before. */
-static bool unindex(struct db *db, int64_t message_id, enum text_state *before, struct error *err)
-{
-	struct buffer storage CLEANUP(buffer_done) = {0};
-	struct arena arena CLEANUP(arena_done) = {0};
-	struct search_columns columns;
-	struct span frame = {0};
-	bool indexed = false, found;
-
-	if (!read_text(db, message_id, &arena, &indexed, &frame, &found, err))
-		return false;
-	*before = !found ? TEXT_NONE : indexed ? TEXT_INDEXED : TEXT_WAITS;
-	if (*before != TEXT_INDEXED)
-		return true;
-	return unpack_columns(frame, &storage, &columns, err) &&
-	       index_remove(db, message_id, &columns, err);
 }
 
 bool search_put(
 	struct db *db, int64_t message_id, const struct search_columns *columns, struct error *err)
 {
 	struct buffer packed CLEANUP(buffer_done) = {0};
-	enum text_state before;
 	struct sql *q;
 
-	if (!unindex(db, message_id, &before, err))
-		return false;
 	pack_columns(columns, &packed);
 	if (!sql_start(db,
-		    "INSERT INTO search_text (message_id, indexed, frame) VALUES (?1, 0, ?2) "
-		    "ON CONFLICT (message_id) DO UPDATE SET indexed = 0, frame = excluded.frame",
-		    &q, err))
+		    "INSERT INTO search_text (message_id, indexed, frame) VALUES (?1, 0, ?2)", &q,
+		    err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	sql_bind_bytes(q, 2, buffer_span(&packed));
-	return sql_run(q, err) &&
-	       (before == TEXT_WAITS || count_add(db, SPAN("unindexed"), 1, err));
+	return sql_run(q, err) && count_add(db, SPAN("unindexed"), 1, err);
+}
+
+/* Takes the words of the message out of the index, if they are in it. */
+static bool unindex(struct db *db, const struct search_row *row, struct error *err)
+{
+	struct buffer storage CLEANUP(buffer_done) = {0};
+	struct search_columns columns;
+
+	return !row->indexed || (unpack_columns(row, &storage, &columns, err) &&
+					index_remove(db, row->message_id, &columns, err));
 }
 
 bool search_forget(struct db *db, int64_t message_id, struct error *err)
 {
-	enum text_state before;
+	struct arena arena CLEANUP(arena_done) = {0};
+	struct search_row row;
 	struct sql *q;
+	bool found;
 
-	if (!unindex(db, message_id, &before, err))
+	if (!find_row(db, message_id, &arena, &row, &found, err))
 		return false;
-	if (before == TEXT_NONE)
+	if (!found)
 		return true;
+	if (!unindex(db, &row, err))
+		return false;
 	if (!sql_start(db, "DELETE FROM search_text WHERE message_id = ?1", &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
-	return sql_run(q, err) &&
-	       (before == TEXT_INDEXED || count_add(db, SPAN("unindexed"), -1, err));
+	return sql_run(q, err) && (row.indexed || count_add(db, SPAN("unindexed"), -1, err));
 }
 
 bool search_optimize(struct db *db, struct error *err)
@@ -171,64 +201,50 @@ bool search_optimize(struct db *db, struct error *err)
 
 /* ---------------------------------------------------------------- what waits */
 
-struct waiting {
-	int64_t message_id;
-	struct span frame;
-};
-
-static bool load_waiting(struct db *db, int limit, struct arena *arena, struct waiting **rows,
+static bool load_waiting(struct db *db, int limit, struct arena *arena, struct search_row **rows,
 	size_t *count, struct error *err)
 {
-	struct list list = LIST_OF(struct waiting, arena);
+	struct list list = LIST_OF(struct search_row, arena);
 	struct sql *q;
 	bool found, ok;
 
-	if (!sql_start(db,
-		    "SELECT message_id, frame FROM search_text WHERE indexed = 0 "
-		    "ORDER BY message_id LIMIT ?1",
-		    &q, err))
+	if (!sql_start(
+		    db, SELECT_ROW "WHERE t.indexed = 0 ORDER BY t.message_id LIMIT ?1", &q, err))
 		return false;
 	sql_bind_i64(q, 1, limit);
 	while ((ok = sql_row(q, &found, err)) && found)
-		*(struct waiting *)list_add(&list) =
-			(struct waiting){sql_i64(q, 0), sql_bytes(q, 1, arena)};
+		*(struct search_row *)list_add(&list) = read_row(q, arena);
 	sql_end(q);
 	*rows = list.items;
 	*count = list.count;
 	return ok;
 }
 
-/* From now on the text is only kept, and takes less room. */
-static bool mark_indexed(struct db *db, int64_t message_id, struct span packed, struct error *err)
+static bool mark_indexed(struct db *db, int64_t message_id, struct error *err)
 {
-	struct buffer frame CLEANUP(buffer_done) = {0};
 	struct sql *q;
 
-	compress_append(&frame, packed);
-	if (!sql_start(db, "UPDATE search_text SET indexed = 1, frame = ?2 WHERE message_id = ?1",
-		    &q, err))
+	if (!sql_start(db, "UPDATE search_text SET indexed = 1 WHERE message_id = ?1", &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
-	sql_bind_bytes(q, 2, buffer_span(&frame));
 	return sql_run(q, err);
 }
 
 static bool index_one(
-	struct db *db, const struct waiting *waiting, struct buffer *storage, struct error *err)
+	struct db *db, const struct search_row *row, struct buffer *storage, struct error *err)
 {
 	struct search_columns columns;
 
-	if (!unpack_columns(waiting->frame, storage, &columns, err) ||
-		!index_add(db, waiting->message_id, &columns, err))
-		return error_context(err, "message %lld", (long long)waiting->message_id);
-	return mark_indexed(db, waiting->message_id, buffer_span(storage), err);
+	return unpack_columns(row, storage, &columns, err) &&
+	       index_add(db, row->message_id, &columns, err) &&
+	       mark_indexed(db, row->message_id, err);
 }
 
 static bool index_waiting(struct db *db, int limit, struct error *err)
 {
 	struct buffer storage CLEANUP(buffer_done) = {0};
 	struct arena arena CLEANUP(arena_done) = {0};
-	struct waiting *rows;
+	struct search_row *rows;
 	size_t count;
 
 	if (!load_waiting(db, limit, &arena, &rows, &count, err))

@@ -96,11 +96,12 @@ CREATE TABLE message_facts (
 	frame {bytes} NOT NULL              -- facts_write, one zstd frame
 ) {strict};
 
--- What is found by search, as it goes into the index: taking it out again needs the same text.
+-- What is found by search, as it goes into the index: taking it out again needs the same text. The
+-- body lies in message_facts, which may only change when the message has left the index.
 CREATE TABLE search_text (
 	message_id {id} REFERENCES message (id),
 	indexed {bool} NOT NULL,
-	frame {bytes} NOT NULL              -- packed columns of the index; once indexed, one zstd frame
+	frame {bytes} NOT NULL              -- packed columns of the index, the place of the body
 ) {strict};
 CREATE INDEX search_pending ON search_text (message_id) WHERE indexed = 0;
 

@@ -62,7 +62,7 @@ static bool read_mail(struct db *db, int64_t message_id, uint32_t number, struct
 		.mailbox = SPAN("support"),
 		.decided_by = SPAN("mailbox"),
 		.state = SPAN("filed")};
-	struct buffer text CLEANUP(buffer_done) = {0}, frame CLEANUP(buffer_done) = {0};
+	struct buffer text CLEANUP(buffer_done) = {0};
 	struct message_reading reading = {.from_address = SPAN("customer@example.com"),
 		.origin = SPAN("person"),
 		.subject = SPAN("a subject"),
@@ -72,8 +72,7 @@ static bool read_mail(struct db *db, int64_t message_id, uint32_t number, struct
 	bool existing;
 
 	write_mail(&text, number);
-	compress_append(&frame, SPAN("facts"));
-	reading.facts_frame = buffer_span(&frame);
+	reading.facts = buffer_span(&text);
 	reading.text = buffer_span(&text);
 	return message_read(db, message_id, &reading, err) &&
 	       route_add(db, &route, &route_id, &existing, err) &&

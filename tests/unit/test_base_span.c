@@ -57,6 +57,21 @@ static void test_next(void **state)
 	assert_int_equal(count, ARRAY_COUNT(expected));
 }
 
+static void test_place(void **state)
+{
+	const char bytes[] = "0123456789";
+	struct span all = {bytes + 2, 6};
+
+	(void)state;
+	assert_int_equal(span_place(all, all), 0);
+	assert_int_equal(span_place(all, (struct span){bytes + 5, 3}), 3);
+	assert_int_equal(span_place(all, (struct span){bytes + 5, 4}), -1);
+	assert_int_equal(span_place(all, (struct span){bytes + 1, 2}), -1);
+	assert_int_equal(span_place(all, (struct span){bytes + 9, 1}), -1);
+	assert_int_equal(span_place(all, (struct span){bytes + 3, 0}), -1);
+	assert_int_equal(span_place((struct span){0}, all), -1);
+}
+
 static void test_to_u64(void **state)
 {
 	static const struct {
@@ -165,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_next),
+		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_to_u64),
 		cmocka_unit_test(test_trim_and_compare),
 		cmocka_unit_test(test_buffer_cap),

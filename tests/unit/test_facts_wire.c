@@ -193,6 +193,41 @@ static void test_bad_text_is_cleaned(void **state)
 	arena_done(&arena);
 }
 
+/* It travels as what differs from the text. */
+static void test_reply_text_is_like_the_text(void **state)
+{
+	static const struct {
+		const char *text, *reply_text;
+		size_t bytes; /* beside two empty ones */
+	} cases[] = {
+		{"", "", 0}, {"hello", "hello", 5}, {"hello", "hell", 5}, {"hello", "", 5},
+		{"", "hello", 5}, {"hello", "hello you", 9}, {"hello", "help", 6},
+		{"\xc3\xa9", "\xc3\xa8", 3}, /* cut in the middle of a character */
+	};
+	size_t least = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct facts in = {.text = span_from(cases[i].text),
+			.reply_text = span_from(cases[i].reply_text)};
+		struct facts out;
+		struct buffer bytes = {0};
+		struct arena arena = {0};
+		struct error err;
+
+		facts_write(&in, &bytes);
+		assert_true(span_equal(facts_written_text(buffer_span(&bytes)), in.text));
+		assert_true(facts_read(buffer_span(&bytes), &arena, &out, &err));
+		assert_true(span_equal(out.text, in.text));
+		assert_true(span_equal(out.reply_text, in.reply_text));
+		if (i == 0)
+			least = bytes.size;
+		assert_int_equal(bytes.size - least, cases[i].bytes);
+		buffer_done(&bytes);
+		arena_done(&arena);
+	}
+}
+
 static void test_index_outside_fields_is_refused(void **state)
 {
 	struct facts in = sample(), out;
@@ -260,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_every_cut_is_refused),
 		cmocka_unit_test(test_every_flipped_byte_is_safe),
 		cmocka_unit_test(test_bad_text_is_cleaned),
+		cmocka_unit_test(test_reply_text_is_like_the_text),
 		cmocka_unit_test(test_index_outside_fields_is_refused),
 		cmocka_unit_test(test_other_format_is_refused),
 		cmocka_unit_test(test_request_round_trip),

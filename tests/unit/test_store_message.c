@@ -247,7 +247,7 @@ static struct message_reading reading_of(const char *subject)
 		.origin = SPAN("person"),
 		.date_ms = 86400000,
 		.facts_format = 1,
-		.facts_frame = SPAN("facts"),
+		.facts = SPAN("facts"),
 		.text = SPAN("body"),
 		.addresses = addresses,
 		.address_count = ARRAY_COUNT(addresses),
@@ -261,6 +261,7 @@ static void test_reading(void **state)
 	struct fixture *f = *state;
 	struct message_reading reading = reading_of("Hello");
 	struct message_attachment *attachments;
+	struct buffer plain = {0};
 	struct message_row row;
 	struct span facts;
 	int64_t first, second, id;
@@ -278,7 +279,9 @@ static void test_reading(void **state)
 	assert_int_equal(row.date_ms, 86400000);
 	assert_false(row.same_id_differs);
 	must(f, message_facts_frame(f->db, first, &f->arena, &facts, &f->err));
-	assert_span(facts, "facts");
+	must(f, compress_unpack(&plain, facts, 100, &f->err));
+	assert_span(buffer_span(&plain), "facts");
+	buffer_done(&plain);
 	must(f, message_attachments(f->db, first, &f->arena, &attachments, &count, &f->err));
 	assert_int_equal(count, 1);
 	assert_span(attachments[0].filename, "invoice.pdf");

@@ -4,17 +4,20 @@
 
 #define DAY_MS 86400000
 
+/* The text lies within the facts, as that of a real mail does. */
 static int64_t add_mail(struct fixture *f, const char *subject, const char *from, const char *to,
 	const char *text, int day)
 {
 	struct message_reading_address addresses[] = {
 		{"to", span_from(to)}, {"bcc", SPAN("hidden@example.net")}};
+	struct span facts = arena_format(&f->arena, "facts %s, and more of them", text);
 	struct message_reading reading = {
 		.from_name = span_from(from),
 		.from_address = SPAN("sender@example.org"),
 		.subject = span_from(subject),
 		.date_ms = (int64_t)day * DAY_MS + 5,
-		.text = span_from(text),
+		.facts = facts,
+		.text = span_part(facts, strlen("facts "), strlen(text)),
 		.addresses = addresses,
 		.address_count = ARRAY_COUNT(addresses),
 		.attachments = &(struct message_reading_attachment){.filename = SPAN("plan.pdf")},
@@ -248,6 +251,7 @@ static void test_forgotten_words_are_gone(void **state)
 			"UPDATE message SET subject = '', from_name = '' WHERE id = 4; "
 			"UPDATE delivery SET source = '' WHERE message_id = 4; "
 			"DELETE FROM message_raw WHERE message_id = 4; "
+			"DELETE FROM message_facts WHERE message_id = 4; "
 			"DELETE FROM message_address WHERE message_id = 4",
 			&f->err));
 	must(f, db_commit(f->db, &f->err));
