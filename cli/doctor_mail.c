@@ -240,11 +240,38 @@ void doctor_envelope(struct doctor *doctor)
 	}
 }
 
+/* The policies that let every one of the mails in: what to write in who_may_write. */
+static void survey_advise(const struct policy_survey *survey, struct buffer *text)
+{
+	const char *lead = "all of them would pass ";
+
+	if (survey->submission == survey->mails) {
+		buffer_format(text, "%ssubmission", lead);
+		lead = " or ";
+	}
+	if (survey->exchange_internal == survey->mails) {
+		buffer_format(text, "%sexchange-internal", lead);
+		lead = " or ";
+	}
+	for (size_t i = 0; i < survey->authserv_count; i++) {
+		if (survey->authserv[i].passed != survey->mails)
+			continue;
+		buffer_format(
+			text, "%s{authserv-id: %.*s}", lead, SPAN_ARG(survey->authserv[i].id));
+		lead = " or ";
+	}
+	if (!text->size)
+		buffer_append_string(text, "no policy lets all of them in");
+	buffer_append_string(text, "; postroom quarantine list shows the rule that each failed. "
+				   "Choose in who_may_write what your users' mail passes and "
+				   "nobody else's can");
+}
+
 /* "submission 98, authserv-id mx.example.org 100", for somebody who has to choose. */
 static void survey_tell(struct doctor *doctor, const struct config_mailbox *mailbox,
 	const struct policy_survey *survey)
 {
-	struct buffer text = {0};
+	struct buffer text = {0}, advice = {0};
 	bool all_pass = survey->configured == survey->mails;
 
 	buffer_format(&text, "submission %" PRId64, survey->submission);
@@ -253,16 +280,16 @@ static void survey_tell(struct doctor *doctor, const struct config_mailbox *mail
 	for (size_t i = 0; i < survey->authserv_count; i++)
 		buffer_format(&text, ", authserv-id %.*s %" PRId64,
 			SPAN_ARG(survey->authserv[i].id), survey->authserv[i].passed);
+	survey_advise(survey, &advice);
 	doctor_finding(doctor, all_pass ? "note" : "warning",
-		all_pass ? "nothing need be done"
-			 : "postroom quarantine list shows the rule that each failed; choose in "
-			   "who_may_write what your users' mail passes and nobody else's can",
+		all_pass ? "nothing need be done" : buffer_string(&advice),
 		"%s: of %" PRId64 " mails in your users' names %" PRId64
 		" pass its policy %s; by policy: "
 		"%s",
 		mailbox->name, survey->mails, survey->configured,
 		write_policy_name(mailbox->policy), buffer_string(&text));
 	buffer_done(&text);
+	buffer_done(&advice);
 }
 
 void doctor_policy(struct doctor *doctor)

@@ -536,6 +536,7 @@ def test_doctor_says_which_policy_would_pass(postroom):
     assert len(told) == 1 and told[0]['severity'] == 'warning'
     assert 'of 2 mails' in told[0]['finding'] and '1 pass its policy submission' in told[0]['finding']
     assert 'authserv-id mail.example.org 1' in told[0]['finding']
+    assert told[0]['mend'].startswith('no policy lets all of them in')
 
 
 def test_feeds(postroom):

@@ -2,6 +2,7 @@
 #include "ingest_fixture.h"
 
 #include "config/index.h"
+#include "ingest/policy_survey.h"
 
 #define MX                                                                                       \
 	"Received: from out.example.com (out.example.com [192.0.2.1]) by mail.example.org with " \
@@ -317,6 +318,89 @@ static void test_secret_tag(void **state)
 	}
 }
 
+/* What `doctor` says of the mails that came in our users' names. */
+static void test_survey(void **state)
+{
+	struct desk *d = *state;
+	static const struct {
+		const char *mailbox, *from, *header, *envelope;
+	} mails[] = {
+		{"submit", "anna@example.org", SUBMITTED, ""},
+		{"submit", "anna@example.org", LMTP SUBMITTED, ""},
+		{"submit", "bert@example.org", RESULT("dmarc=pass header.from=example.org") MX, ""},
+		{"submit", "bert@example.org", OTHER_ID("dmarc=pass header.from=example.org") MX,
+			""},
+		{"submit", "stranger@far.example", SUBMITTED, ""},
+		{"header", "anna@example.org", "X-Inside: sesame\n" MX, ""},
+		{"header", "anna@example.org", "X-MS-Exchange-Organization-AuthAs: Internal\n", ""},
+		{"secret", "anna@example.org", MX, "secret+geheim7@example.org"},
+		{"secret", "bert@example.org", MX, "secret+geheim8@example.org"},
+	};
+	static const struct {
+		const char *mailbox;
+		int64_t mails, configured, submission, exchange;
+		size_t ids;
+		const char *id;
+		int64_t passed;
+	} wanted[] = {
+		{"submit", 4, 2, 2, 0, 2, "mx.example.org", 1},
+		{"header", 2, 1, 0, 1, 0, "", 0},
+		{"secret", 2, 1, 0, 0, 0, "", 0},
+		{"board", 0, 0, 0, 0, 0, "", 0},
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(mails); i++) {
+		char id[32];
+		snprintf(id, sizeof id, "v%zu@example.org", i);
+		struct letter letter = {.id = id,
+			.from = mails[i].from,
+			.to = "erik@wit.example",
+			.subject = id,
+			.header = mails[i].header,
+			.envelope = mails[i].envelope};
+		desk_post(d, mails[i].mailbox, &letter);
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
+		struct policy_survey survey;
+		must(&d->store,
+			policy_survey(d->intake, config_mailbox(d->config, wanted[i].mailbox), 100,
+				&d->store.arena, &survey, &d->store.err));
+		assert_int_equal(survey.mails, wanted[i].mails);
+		assert_int_equal(survey.configured, wanted[i].configured);
+		assert_int_equal(survey.submission, wanted[i].submission);
+		assert_int_equal(survey.exchange_internal, wanted[i].exchange);
+		assert_int_equal(survey.authserv_count, wanted[i].ids);
+		for (size_t a = 0; a < survey.authserv_count; a++) {
+			if (span_equal(survey.authserv[a].id, span_from(wanted[i].id)))
+				assert_int_equal(survey.authserv[a].passed, wanted[i].passed);
+		}
+	}
+}
+
+/* However many a sender names, a person is asked once. */
+static void test_flood_of_recipients(void **state)
+{
+	struct desk *d = *state;
+	char *list = malloc(400 * 32);
+	size_t size = 0;
+	for (int i = 0; i < 399; i++)
+		size += (size_t)snprintf(list + size, 32, "%sr%d@flood.example", i ? "," : "", i);
+	struct letter letter = {.id = "flood@example.org",
+		.from = "anna@example.org",
+		.to = list,
+		.subject = "flood",
+		.envelope = "crm+2w@example.org"};
+	int64_t message = desk_post(d, "crm", &letter);
+	assert_string_equal(desk_item(d, message), "many-recipients");
+	struct letter forged = {.id = "forged@example.org",
+		.from = "evil@far.example",
+		.to = list,
+		.subject = "flood"};
+	message = desk_post(d, "crm", &forged);
+	assert_string_equal(desk_state(d, message), "quarantined");
+	assert_string_equal(desk_item(d, message), "");
+	free(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +409,8 @@ int main(void)
 		desk_test(test_senders),
 		desk_test(test_two_from_fields),
 		desk_test(test_secret_tag),
+		desk_test(test_survey),
+		desk_test(test_flood_of_recipients),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
