@@ -1,5 +1,7 @@
 #include "ingest/kind.h"
 
+#include "ingest/record.h"
+
 static const struct kind *const kinds[] = {
 	&kind_capture, &kind_invoices, &kind_leads, &kind_support, &kind_actions};
 
@@ -23,8 +25,11 @@ bool kind_settle(struct plan *plan, const struct unresolved *item, int64_t conta
 	int64_t company_id, struct error *err)
 {
 	const struct kind *kind = kind_of(plan);
-	return kind ? kind->settle(plan, item, contact_id, company_id, err)
-		    : error_set(err, ERROR_BUG, "no kind %d", (int)plan->route.kind);
+	if (!kind)
+		return error_set(err, ERROR_BUG, "no kind %d", (int)plan->route.kind);
+	/* A tag may have asked for a follow-up at a mailbox of any kind. */
+	return kind->settle(plan, item, contact_id, company_id, err) &&
+	       record_tasks_claim(plan, contact_id, company_id, err);
 }
 
 bool kind_by_name(struct span name, enum mailbox_kind *kind)

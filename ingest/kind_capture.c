@@ -131,8 +131,7 @@ static bool capture_settle(struct plan *plan, const struct unresolved *item, int
 		.outgoing = span_equal(item->role, SPAN("to")) ||
 			    (span_is_empty(item->role) && plan->mail->sender >= 0),
 	};
-	return record_activity(plan, &match, 0, err) &&
-	       record_tasks_claim(plan, contact_id, company_id, err);
+	return record_activity(plan, &match, 0, err);
 }
 
 const struct kind kind_capture = {KIND_CAPTURE, capture_plan, capture_settle};

@@ -29,26 +29,61 @@ bool record_activity(
 	return true;
 }
 
+/* Asked for by a tag of this mail, when nobody knew yet whom it is about. */
+static bool is_unclaimed(const struct task *task)
+{
+	return span_starts(task->source_key, SPAN("follow-up:")) && !task->contact_id &&
+	       !task->company_id;
+}
+
+static void task_claim(
+	struct plan *plan, const struct task *task, int64_t contact_id, int64_t company_id)
+{
+	struct effect *effect =
+		plan_add(plan, EFFECT_TASK, SPAN("the mail's contact is known now"));
+	effect->task = *task;
+	effect->task.contact_id = contact_id;
+	effect->task.company_id = contact_id ? 0 : company_id;
+}
+
+/* It turns out to be somebody who is not to be contacted: a person decides, not the calendar. */
+static void task_bar(struct plan *plan, const struct task *task, const struct contact *contact)
+{
+	struct span why = arena_format(plan->mail->arena,
+		"a follow-up (\"%.*s\") was asked for %.*s, who is not to be contacted",
+		SPAN_ARG(task->title), SPAN_ARG(contact->name));
+	struct effect *effect = plan_add(plan, EFFECT_TASK, why);
+
+	effect->task = *task;
+	effect->task.state = SPAN("cancelled");
+	effect->task.contact_id = contact->id;
+	plan_ask(plan, "do-not-contact", (struct span){0}, contact->name, why);
+}
+
 bool record_tasks_claim(
 	struct plan *plan, int64_t contact_id, int64_t company_id, struct error *err)
 {
 	struct mail *mail = plan->mail;
 	struct task_filter filter = {.message_id = mail->message_id, .state = SPAN("open")};
+	struct contact contact = {0};
 	struct task *tasks = NULL;
+	bool known = false;
 	size_t count = 0;
-	if (!mail->message_id)
+
+	if (!mail->message_id || (!contact_id && !company_id))
 		return true;
 	if (!task_list(mail->intake->db, &filter, mail->arena, &tasks, &count, err))
 		return false;
+	if (contact_id &&
+		!contact_get(mail->intake->db, contact_id, mail->arena, &contact, &known, err))
+		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (tasks[i].contact_id || tasks[i].company_id ||
-			span_equal(tasks[i].kind, SPAN("action")))
+		if (!is_unclaimed(&tasks[i]))
 			continue;
-		struct effect *effect =
-			plan_add(plan, EFFECT_TASK, SPAN("the mail's contact is known now"));
-		effect->task = tasks[i];
-		effect->task.contact_id = contact_id;
-		effect->task.company_id = contact_id ? 0 : company_id;
+		if (known && contact.do_not_contact)
+			task_bar(plan, &tasks[i], &contact);
+		else
+			task_claim(plan, &tasks[i], contact_id, company_id);
 	}
 	return true;
 }

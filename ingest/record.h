@@ -10,7 +10,10 @@
 /* On the contact (else the company) of the match and on his current deal, or deal_id if not 0. */
 MUST_CHECK bool record_activity(
 	struct plan *plan, const struct match *match, int64_t deal_id, struct error *err);
-/* The mail's open tasks that stand on nobody are given to this contact or company. */
+/*
+ * Tasks that tags of the mail asked for, and that stand on nobody, are given to this contact or
+ * company; for one who is not to be contacted they are cancelled and a person is asked.
+ */
 MUST_CHECK bool record_tasks_claim(
 	struct plan *plan, int64_t contact_id, int64_t company_id, struct error *err);
 /* The forwarded mail was guessed rather than read: a person says whether it is he. */

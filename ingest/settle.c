@@ -93,7 +93,13 @@ static void effect_words(struct mail *mail, const struct effect *effect, struct 
 		buffer_format(words, "joins deal #%lld", (long long)effect->join.deal_id);
 		break;
 	case EFFECT_TASK:
-		buffer_format(words, "contact of task #%lld", (long long)effect->task.id);
+		buffer_format(words, "%s task #%lld",
+			span_equal(effect->task.state, SPAN("cancelled")) ? "cancels"
+									  : "contact of",
+			(long long)effect->task.id);
+		break;
+	case EFFECT_UNRESOLVED:
+		buffer_format(words, "asks %.*s", SPAN_ARG(effect->unresolved.reason));
 		break;
 	default:
 		buffer_append_string(words, "note");

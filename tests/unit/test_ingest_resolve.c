@@ -561,6 +561,82 @@ static void test_release_beyond_the_quota(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 2);
 }
 
+/* A follow-up that was asked for an address that nobody knew goes to whom it turns out to be. */
+static void test_follow_ups_are_claimed(void **state)
+{
+	struct desk *d = *state;
+	static const char *const mailboxes[] = {"crm", "leads", "support", "invoices"};
+	int64_t company = desk_company(d, "Far", NULL);
+	int64_t contact = desk_contact(d, "Nora", NULL, company);
+
+	for (size_t i = 0; i < d->config->mailbox_count; i++) {
+		if (d->config->mailboxes[i].policy == POLICY_UNSET)
+			d->config->mailboxes[i].policy = POLICY_NONE;
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(mailboxes); i++) {
+		char id[48], from[48], to[48], envelope[48];
+		struct task *tasks;
+		snprintf(id, sizeof id, "claim%zu@example.org", i);
+		snprintf(from, sizeof from, "n%zu@far.example", i);
+		snprintf(to, sizeof to, "%s@example.org", mailboxes[i]);
+		snprintf(envelope, sizeof envelope, "%s+2w@example.org", mailboxes[i]);
+		struct letter letter = {.id = id,
+			.from = "anna@example.org",
+			.to = to,
+			.subject = id,
+			.envelope = envelope,
+			.original_from = from,
+			.original_to = "anna@example.org",
+			.original_subject = id,
+			.original_text = "x"};
+		int64_t message = desk_post(d, mailboxes[i], &letter);
+		assert_int_equal(desk_tasks(d, message, &tasks), 1);
+		assert_int_equal(tasks[0].contact_id, 0);
+		struct resolve_request request = {.verb = RESOLVE_ASSIGN,
+			.item_id = desk_item_id(d, message),
+			.contact_id = contact};
+		struct resolve_result result = resolve(d, request, false);
+		assert_int_equal(desk_tasks(d, message, &tasks), 1);
+		if (tasks[0].contact_id != contact)
+			fail_msg("%s: the follow-up stands on nobody", mailboxes[i]);
+		undo(d, result.operation_id);
+		assert_int_equal(desk_tasks(d, message, &tasks), 1);
+		assert_int_equal(tasks[0].contact_id, 0);
+	}
+}
+
+static void test_claimed_by_somebody_not_to_contact(void **state)
+{
+	struct desk *d = *state;
+	struct contact contact = {.name = SPAN("Erik"), .do_not_contact = true};
+	struct unresolved_filter filter = {.reason = SPAN("do-not-contact")};
+	struct unresolved *items;
+	struct task *tasks;
+	int64_t id;
+	size_t count;
+
+	fixture_begin(&d->store, "contact add");
+	must(&d->store, contact_add(&d->store.operation, &contact, &id, &d->store.err));
+	fixture_commit(&d->store);
+	struct letter letter = {.id = "barred@example.org",
+		.from = "anna@example.org",
+		.to = "erik@new.example",
+		.subject = "Our offer",
+		.envelope = "crm+2w@example.org"};
+	int64_t message = desk_post(d, "crm", &letter);
+	struct resolve_request request = {
+		.verb = RESOLVE_ASSIGN, .item_id = desk_item_id(d, message), .contact_id = id};
+	resolve(d, request, false);
+	assert_string_equal(desk_state(d, message), "waiting");
+	must(&d->store, unresolved_list(d->store.db, &filter, &d->store.arena, &items, &count,
+				&d->store.err));
+	assert_int_equal(count, 1);
+	assert_int_equal(items[0].message_id, message);
+	assert_int_equal(desk_tasks(d, message, &tasks), 1);
+	assert_span(tasks[0].state, "cancelled");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity"), 1);
+}
+
 /* What release tells to write into the configuration. */
 static void test_advice(void **state)
 {
@@ -652,6 +728,8 @@ int main(void)
 		desk_test(test_quotas),
 		desk_test(test_release_beyond_the_quota),
 		desk_test(test_advice),
+		desk_test_asking(test_follow_ups_are_claimed),
+		desk_test(test_claimed_by_somebody_not_to_contact),
 		desk_test(test_quota_and_other_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
