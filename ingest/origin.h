@@ -8,7 +8,10 @@
 #include "ingest/plan.h"
 
 bool origin_suppresses(const struct plan *plan);
-/* The rule `origin:NAME`; a bounce also marks the addresses that failed. */
-void origin_ignore(struct plan *plan);
+/*
+ * The rule `origin:NAME`. A bounce also marks the addresses that failed; of an out-of-office note
+ * the day of return and the substitute are noted on the contact who sent it.
+ */
+MUST_CHECK bool origin_ignore(struct plan *plan, struct error *err);
 
 #endif

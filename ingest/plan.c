@@ -127,8 +127,7 @@ static bool plan_decide(struct plan *plan, struct error *err)
 		return true;
 	}
 	if (origin_suppresses(plan)) {
-		origin_ignore(plan);
-		return true;
+		return origin_ignore(plan, err);
 	}
 	if (!kind_plan(plan, err))
 		return false;

@@ -20,7 +20,7 @@
 #include "base/span.h"
 
 #define FACTS_FORMAT	  1 /* of the JSON: a key changed its meaning */
-#define FACTS_WIRE_FORMAT 3 /* of the bytes at rest and between processes: any member changed */
+#define FACTS_WIRE_FORMAT 4 /* of the bytes at rest and between processes: any member changed */
 
 struct facts_strings {
 	struct span *items;
@@ -62,6 +62,12 @@ enum facts_origin {
 
 struct facts_bounced {
 	struct span address, status, reply_code, reason;
+};
+
+/* What an out-of-office note says; neither: nothing that can be read. */
+struct facts_absence {
+	struct date returns;
+	struct span substitute; /* an address to write to instead */
 };
 
 /* One result of one Authentication-Results field (RFC 8601). */
@@ -188,6 +194,7 @@ struct facts {
 	enum facts_origin origin;
 	struct facts_bounced *bounced;
 	size_t bounced_count;
+	struct facts_absence absence;
 	struct facts_authentication *authentication;
 	size_t authentication_count;
 	struct facts_received *received;

@@ -123,6 +123,18 @@ static json_t *json_attachments(const struct facts *facts, bool contained)
 	return list;
 }
 
+/* What the note of an auto-reply says; null for all other mail. */
+static json_t *json_absence(const struct facts *facts)
+{
+	if (facts->origin != ORIGIN_AUTO_REPLY)
+		return json_null();
+	json_t *object = json_object();
+
+	put(object, "returns", json_date(facts->absence.returns));
+	put_text(object, "substitute", facts->absence.substitute);
+	return object;
+}
+
 static json_t *json_bounce(const struct facts *facts)
 {
 	if (facts->origin != ORIGIN_BOUNCE)
@@ -184,6 +196,7 @@ static json_t *json_message(const struct facts *facts)
 	put(message, "contained", json_attachments(facts, true));
 	put(message, "origin", json_string(facts_origin_name(facts->origin)));
 	put(message, "bounce", json_bounce(facts));
+	put(message, "auto_reply", json_absence(facts));
 	put(message, "authentication", json_authentication(facts));
 	put(message, "defects", json_strings(facts->defects));
 	return message;

@@ -72,6 +72,9 @@ static const struct wire_member bounced_members[] = {
 	{0},
 };
 
+static const struct wire_member absence_members[] = {
+	MEMBER(WIRE_DATE, facts_absence, returns), SPANS(facts_absence, substitute), {0}};
+
 static const struct wire_member authentication_members[] = {
 	MEMBER(WIRE_U32, facts_authentication, field_index),
 	SPANS(facts_authentication, authserv_id),
@@ -226,6 +229,7 @@ const struct wire_member facts_members[] = {
 	LIST(facts, attachments, attachment_count, attachment_members),
 	ENUM(facts, origin, ORIGIN_SYSTEM),
 	LIST(facts, bounced, bounced_count, bounced_members),
+	STRUCT(facts, absence, absence_members),
 	LIST(facts, authentication, authentication_count, authentication_members),
 	LIST(facts, received, received_count, received_members),
 	LIST(facts, fields, field_count, field_members),

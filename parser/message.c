@@ -1,6 +1,7 @@
 #include "parser/message.h"
 
 #include "base/text.h"
+#include "parser/absence.h"
 #include "parser/action.h"
 #include "parser/armor.h"
 #include "parser/body.h"
@@ -107,6 +108,7 @@ static void read_text(const struct mime_part *root, const struct parse_options *
 	reply_read(armor_without(arena, own_text), author, arena, &reply);
 	facts->reply_text = reply.text;
 	facts->signature = reply.signature;
+	absence_read(arena, facts);
 	facts->language = language_of(facts->reply_text.size > 0 ? facts->reply_text : facts->text);
 	actions_read(facts->text, options, arena, facts);
 	if (facts->forwarded.how == FORWARD_ATTACHED)

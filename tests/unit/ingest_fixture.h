@@ -56,6 +56,7 @@ struct letter {
 	size_t action_count;
 	const struct facts_bounced *bounced;
 	size_t bounced_count;
+	const char *returns, *substitute; /* of an auto-reply */
 	bool history;
 };
 
@@ -321,6 +322,9 @@ static inline struct facts *desk_facts(struct desk *d, const struct letter *lett
 	facts->action_count = letter->action_count;
 	facts->bounced = (struct facts_bounced *)(uintptr_t)letter->bounced;
 	facts->bounced_count = letter->bounced_count;
+	if (letter->returns)
+		assert_true(date_from_text(span_from(letter->returns), &facts->absence.returns));
+	facts->absence.substitute = span_from(letter->substitute);
 	for (size_t i = 0; i < facts->envelope_to.count; i++)
 		desk_requests(arena, facts, facts->envelope_to.items[i]);
 	for (size_t i = 0; i < facts->to.count; i++)

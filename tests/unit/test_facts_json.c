@@ -17,7 +17,8 @@ static void test_empty_facts_have_every_key(void **state)
 		"\"to\":[],\"cc\":[],\"bcc\":[],\"subject\":null,\"envelope_to\":[],\"text\":\"\","
 		"\"reply_text\":\"\",\"signature\":null,\"language\":null,\"attachments\":[],"
 		"\"contained\":[],"
-		"\"origin\":\"person\",\"bounce\":null,\"authentication\":[],\"defects\":[]},"
+		"\"origin\":\"person\",\"bounce\":null,\"auto_reply\":null,\"authentication\":[],"
+		"\"defects\":[]},"
 		"\"forwarded\":null,\"invites\":[],\"invoices\":[],\"requests\":[],\"actions\":[],"
 		"\"route\":null,\"matches\":[],\"effects\":[]}";
 	const struct facts facts = {0};

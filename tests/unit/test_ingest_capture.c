@@ -387,6 +387,54 @@ static void test_origins(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM contact_address"), 1);
 }
 
+/* An out-of-office note is noted on whom it came from, and opens nothing. */
+static void test_absence(void **state)
+{
+	struct desk *d = *state;
+	static const struct {
+		const char *mailbox, *folder, *from, *returns, *substitute, *noted;
+	} notes[] = {
+		{"support", "INBOX", "erik@wit.example", "2026-12-05", "nora@wit.example",
+			"away, back on 2026-12-05; write instead to nora@wit.example"},
+		{"crm", "Shared/CRM", "erik@wit.example", "2026-12-05", NULL,
+			"away, back on 2026-12-05"},
+		{"leads", "INBOX", "erik@wit.example", NULL, "nora@wit.example",
+			"write instead to nora@wit.example"},
+		{"support", "INBOX", "erik@wit.example", NULL, NULL, NULL},
+		{"support", "INBOX", "stranger@wit.example", "2026-12-05", NULL, NULL},
+		{"support", "INBOX", "anna@example.org", "2026-12-05", NULL, NULL},
+	};
+	int64_t erik = desk_contact(d, "Erik", "erik@wit.example", 0);
+	for (size_t i = 0; i < ARRAY_COUNT(notes); i++) {
+		char id[32];
+		snprintf(id, sizeof id, "away%zu@wit.example", i);
+		struct activity_filter filter = {0};
+		struct activity *rows;
+		size_t count;
+		struct letter letter = {.id = id,
+			.from = notes[i].from,
+			.to = "anna@example.org",
+			.subject = "Out of office",
+			.origin = ORIGIN_AUTO_REPLY,
+			.returns = notes[i].returns,
+			.substitute = notes[i].substitute};
+		filter.message_id = desk_deliver(d, notes[i].mailbox, notes[i].folder, &letter);
+		assert_string_equal(desk_state(d, filter.message_id), "ignored");
+		assert_string_equal(desk_rule(d, filter.message_id), "origin:auto-reply");
+		must(&d->store, activity_list(d->store.db, &filter, &d->store.arena, &rows, &count,
+					&d->store.err));
+		assert_int_equal(count, notes[i].noted != NULL);
+		if (!count)
+			continue;
+		assert_span(rows[0].kind, "note");
+		assert_span(rows[0].subject, notes[i].noted);
+		assert_int_equal(rows[0].contact_id, erik);
+	}
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM support_case"), 0);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM deal"), 0);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM unresolved"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +447,7 @@ int main(void)
 		desk_test(test_history),
 		desk_test(test_dates),
 		desk_test(test_origins),
+		desk_test(test_absence),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
