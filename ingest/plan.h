@@ -20,7 +20,7 @@
 #include "store/unresolved.h"
 
 enum effect_kind {
-	EFFECT_ACTIVITY,
+	EFFECT_ACTIVITY, /* id 0: made, else edited */
 	EFFECT_UNRESOLVED,
 	EFFECT_TICKET, /* id 0: opened, else edited */
 	EFFECT_JOIN,   /* the mail joins a ticket, a case or a deal */

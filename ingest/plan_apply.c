@@ -41,6 +41,8 @@ static bool apply_activity(
 {
 	struct activity *activity = &effect->activity;
 	bool added = false;
+	if (activity->id)
+		return activity_edit(application->operation, activity, err);
 	activity->contact_id = id_of(activity->contact_id, effect->contact_from);
 	activity->deal_id = id_of(activity->deal_id, effect->deal_from);
 	activity->route_id = application->route_id;

@@ -48,6 +48,8 @@ static void activity_json(const struct mail *mail, const struct effect *effect, 
 {
 	const struct activity *activity = &effect->activity;
 	put_contact(mail, object, activity->contact_id, activity->company_id, effect->contact_from);
+	json_put(object, "activity", json_of_id(activity->id));
+	json_put(object, "kind", json_of_text(activity->kind));
 	json_put(object, "direction", json_of_text(activity->direction));
 	json_put(object, "subject", json_of_text(activity->subject));
 	json_put(object, "at", json_of_time(activity->at_ms, mail->intake->config->zone));

@@ -1,6 +1,7 @@
 #include "ingest/record.h"
 
 #include "base/text.h"
+#include "ingest/meeting.h"
 
 #define TITLE_MAX_BYTES 200
 
@@ -26,7 +27,7 @@ bool record_activity(
 		.at_ms = mail->at_ms,
 		.logged_ms = mail->now_ms,
 	};
-	return true;
+	return meeting_plan(plan, effect, err);
 }
 
 /* Asked for by a tag of this mail, when nobody knew yet whom it is about. */

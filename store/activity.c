@@ -19,6 +19,9 @@ enum {
 	SUBJECT,
 	BODY,
 	RULE,
+	EVENT,
+	EVENT_SEQUENCE,
+	EVENT_STAMP,
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
@@ -35,6 +38,9 @@ static const struct record_field fields[] = {
 	[SUBJECT] = {"subject", RECORD_TEXT, false},
 	[BODY] = {"body", RECORD_TEXT, false},
 	[RULE] = {"rule", RECORD_TEXT, false},
+	[EVENT] = {"event", RECORD_TEXT, false},
+	[EVENT_SEQUENCE] = {"event_sequence", RECORD_INTEGER, false},
+	[EVENT_STAMP] = {"event_stamp_ms", RECORD_INTEGER, false},
 };
 const struct noun activity_noun = {
 	.name = "activity",
@@ -58,6 +64,9 @@ static void to_values(const struct activity *activity, struct value *values)
 	values[SUBJECT] = value_text(activity->subject);
 	values[BODY] = value_text(activity->body);
 	values[RULE] = value_text(activity->rule);
+	values[EVENT] = value_text(activity->event);
+	values[EVENT_SEQUENCE] = value_integer(activity->event_sequence);
+	values[EVENT_STAMP] = value_integer(activity->event_stamp_ms);
 }
 
 /* The activity of this mail on the contact, or on the company when it has no contact. */
@@ -112,6 +121,12 @@ bool activity_remove(struct operation *operation, int64_t id, struct error *err)
 	return record_remove(operation, &activity_noun, id, err);
 }
 
+/* In the order in which read_activity takes them. */
+#define COLUMNS                                                                             \
+	"a.id, a.kind, a.direction, a.contact_id, a.company_id, a.deal_id, a.message_id, "  \
+	"a.route_id, a.user_id, a.at_ms, a.logged_ms, a.subject, a.body, a.rule, a.event, " \
+	"a.event_sequence, a.event_stamp_ms"
+
 static void read_activity(struct sql *q, struct arena *arena, struct activity *activity)
 {
 	*activity = (struct activity){
@@ -129,7 +144,32 @@ static void read_activity(struct sql *q, struct arena *arena, struct activity *a
 		.subject = sql_text(q, 11, arena),
 		.body = sql_text(q, 12, arena),
 		.rule = sql_text(q, 13, arena),
+		.event = sql_text(q, 14, arena),
+		.event_sequence = sql_i64(q, 15),
+		.event_stamp_ms = sql_i64(q, 16),
 	};
+}
+
+bool activity_find_event(struct db *db, struct span event, int64_t contact_id, int64_t company_id,
+	struct arena *arena, struct activity *activity, bool *found, struct error *err)
+{
+	struct sql *q;
+	bool ok;
+
+	if (!sql_start(db,
+		    "SELECT " COLUMNS " FROM activity a "
+		    "WHERE a.event = ?1 AND a.event <> '' AND (a.contact_id = ?2 OR (?2 = 0 AND "
+		    "a.contact_id IS NULL AND a.company_id = ?3)) ORDER BY a.id LIMIT 1",
+		    &q, err))
+		return false;
+	sql_bind_text(q, 1, event);
+	sql_bind_i64(q, 2, contact_id);
+	sql_bind_i64(q, 3, company_id);
+	ok = sql_row(q, found, err);
+	if (ok && *found)
+		read_activity(q, arena, activity);
+	sql_end(q);
+	return ok;
 }
 
 enum { AFTER = 1, OF_CONTACT, OF_COMPANY, OF_DEAL, OF_MESSAGE, LIMIT };
@@ -137,11 +177,9 @@ enum { AFTER = 1, OF_CONTACT, OF_COMPANY, OF_DEAL, OF_MESSAGE, LIMIT };
 /* The newest first; the page goes on behind (at_ms, id) of its last row. */
 static void list_text(const struct activity_filter *filter, struct buffer *text)
 {
-	buffer_append_string(text,
-		"SELECT a.id, a.kind, a.direction, a.contact_id, a.company_id, a.deal_id, "
-		"a.message_id, a.route_id, a.user_id, a.at_ms, a.logged_ms, a.subject, a.body, "
-		"a.rule FROM activity a WHERE (?1 = 0 OR (a.at_ms, a.id) < "
-		"(SELECT b.at_ms, b.id FROM activity b WHERE b.id = ?1))");
+	buffer_append_string(text, "SELECT " COLUMNS " FROM activity a WHERE (?1 = 0 "
+				   "OR (a.at_ms, a.id) < "
+				   "(SELECT b.at_ms, b.id FROM activity b WHERE b.id = ?1))");
 	if (filter->contact_id)
 		buffer_append_string(text, " AND a.contact_id = ?2");
 	if (filter->company_id)

@@ -13,6 +13,9 @@ struct activity {
 	struct span kind, direction, subject, body, rule;
 	int64_t contact_id, company_id, deal_id, message_id, route_id, user_id; /* 0: none */
 	int64_t at_ms, logged_ms;
+	/* Of a meeting that a mail announced (RFC 5545): UID [RECURRENCE-ID], how new it is. */
+	struct span event;
+	int64_t event_sequence, event_stamp_ms;
 };
 
 /*
@@ -23,6 +26,10 @@ MUST_CHECK bool activity_add(struct operation *operation, const struct activity 
 MUST_CHECK bool activity_edit(
 	struct operation *operation, const struct activity *activity, struct error *err);
 MUST_CHECK bool activity_remove(struct operation *operation, int64_t id, struct error *err);
+/* The event's meeting on the contact, or on the company when contact_id is 0. */
+MUST_CHECK bool activity_find_event(struct db *db, struct span event, int64_t contact_id,
+	int64_t company_id, struct arena *arena, struct activity *activity, bool *found,
+	struct error *err);
 struct activity_filter {
 	int64_t contact_id, company_id, deal_id, message_id; /* 0: any */
 	struct db_page page;				     /* newest first */

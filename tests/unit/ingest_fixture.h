@@ -50,6 +50,8 @@ struct letter {
 	double confidence; /* of the forward, 0: 1 */
 	const struct facts_invoice *invoices;
 	size_t invoice_count;
+	const struct facts_invite *invites;
+	size_t invite_count;
 	const struct facts_attachment *attachments;
 	size_t attachment_count;
 	const struct facts_action *actions;
@@ -316,6 +318,8 @@ static inline struct facts *desk_facts(struct desk *d, const struct letter *lett
 	}
 	facts->invoices = (struct facts_invoice *)(uintptr_t)letter->invoices;
 	facts->invoice_count = letter->invoice_count;
+	facts->invites = (struct facts_invite *)(uintptr_t)letter->invites;
+	facts->invite_count = letter->invite_count;
 	facts->attachments = (struct facts_attachment *)(uintptr_t)letter->attachments;
 	facts->attachment_count = letter->attachment_count;
 	facts->actions = (struct facts_action *)(uintptr_t)letter->actions;
