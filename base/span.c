@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <strings.h>
 
+#define SHORT_BYTES 256
+
 static unsigned char lower(char byte)
 {
 	unsigned char b = (unsigned char)byte;
@@ -55,6 +57,21 @@ int span_compare(struct span a, struct span b)
 	return (a.size > b.size) - (a.size < b.size);
 }
 
+/* memmem prepares a table first, which costs more than looking through a line. */
+static ptrdiff_t find_in_line(struct span span, struct span needle)
+{
+	const char *last = span.data + (span.size - needle.size);
+
+	for (const char *at = span.data; at <= last; at++) {
+		at = memchr(at, needle.data[0], (size_t)(last - at) + 1);
+		if (!at)
+			break;
+		if (memcmp(at, needle.data, needle.size) == 0)
+			return at - span.data;
+	}
+	return -1;
+}
+
 ptrdiff_t span_find(struct span span, struct span needle)
 {
 	const char *hit;
@@ -63,6 +80,8 @@ ptrdiff_t span_find(struct span span, struct span needle)
 		return 0;
 	if (needle.size > span.size)
 		return -1;
+	if (span.size <= SHORT_BYTES)
+		return find_in_line(span, needle);
 	hit = memmem(span.data, span.size, needle.data, needle.size);
 	return hit ? hit - span.data : -1;
 }

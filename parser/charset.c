@@ -308,10 +308,12 @@ const char *charset_name(struct span label)
 
 bool charset_is_unknown(struct span label)
 {
+	if (label.size == 0) /* of most header fields */
+		return true;
 	for (size_t i = 0; i < ARRAY_COUNT(unknown_labels); i++)
 		if (span_equal_fold(label, span_from(unknown_labels[i])))
 			return true;
-	return label.size == 0;
+	return false;
 }
 
 static iconv_t converter_of(const char *name)
@@ -431,9 +433,10 @@ static bool is_mostly_utf8(struct span bytes)
 struct span charset_to_utf8(
 	struct arena *arena, struct span label, struct span bytes, size_t max_bytes, bool *bad)
 {
-	const char *name = charset_is_unknown(label) ? NULL : charset_name(label);
+	bool unknown = charset_is_unknown(label);
+	const char *name = unknown ? NULL : charset_name(label);
 
-	if (!charset_is_unknown(label) && !name)
+	if (!unknown && !name)
 		*bad = true;
 	if (!name && span_find_byte(bytes, '\x1b') >= 0 &&
 		(span_find(bytes, SPAN("\x1b$B")) >= 0 || span_find(bytes, SPAN("\x1b(B")) >= 0))

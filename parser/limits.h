@@ -105,7 +105,12 @@
 
 /* A PDF that is searched for embedded files; qpdf needs about three times as much memory. */
 #define PDF_BYTES_MAX (50u << 20)
-#define PDF_FILES_MAX 20
+/*
+ * Larger ones are not repaired: where its table of objects is spoilt, qpdf looks for each of them
+ * in all the bytes, some 5 ms a MiB.
+ */
+#define PDF_REPAIRED_BYTES_MAX (4u << 20)
+#define PDF_FILES_MAX	       20
 
 /* CPU of one message: one second, and one more for each so many bytes of a big one. */
 #define MESSAGE_CPU_SECONDS 1

@@ -115,6 +115,8 @@ struct pdf_file *pdf_embedded(struct span pdf, struct arena *arena, size_t *coun
 	search.pdf = qpdf_init();
 	qpdf_set_suppress_warnings(search.pdf, QPDF_TRUE);
 	qpdf_silence_errors(search.pdf);
+	if (pdf.size > PDF_REPAIRED_BYTES_MAX)
+		qpdf_set_attempt_recovery(search.pdf, QPDF_FALSE);
 	if (pdf.size <= PDF_BYTES_MAX &&
 		(qpdf_read_memory(search.pdf, "attachment", pdf.data, pdf.size, NULL) &
 			QPDF_ERRORS) == 0) {

@@ -137,7 +137,11 @@ static bool is_letter(char byte)
 
 int timestamp_month(struct span word)
 {
+	char first = word.size > 0 ? (char)(word.data[0] | 0x20) : '\0';
+
 	for (size_t i = 0; i < ARRAY_COUNT(month_names); i++) {
+		if ((month_names[i].full[0] | 0x20) != first) /* as good as all of them */
+			continue;
 		struct span full = span_from(month_names[i].full);
 
 		if (word.size >= month_names[i].least && word.size <= full.size &&
