@@ -14,7 +14,7 @@
 #include "store/search.h"
 
 /* Mails in one transaction of the search index: other writers wait that long. */
-#define INDEX_SLICE 200
+#define INDEX_SLICE 512
 
 /* ---------------------------------------------------------------- import */
 
