@@ -82,7 +82,7 @@ class Generator:
             local = f'{first}.{last}.{number}'.lower().encode('ascii', 'ignore').decode()
             self.people.append((f'{first} {last}', f'{local}@{rng.choice(domains)}'))
         self.weights = list(itertools.accumulate(1 / (n + 8) ** 0.9 for n in range(3000)))
-        self.pdf = b'' if small else base64.encodebytes(rng.randbytes(PDF_POOL))
+        self.noise = b'' if small else rng.randbytes(PDF_POOL)
 
     def message_id(self, number):
         mark = binascii.hexlify(random.Random(f'id {self.seed} {number}').randbytes(9)).decode()
@@ -124,14 +124,13 @@ class Generator:
                                               text_part(rng, language, 'html', html(text))])
 
     def attachment(self, rng):
-        lines = rng.randint(50_000, 300_000) // 77
-        begin = rng.randrange(len(self.pdf) // 77 - lines) * 77
+        size = rng.randint(500, 3000) * 3 // 4 * 100  # in base64 a third more
+        begin = rng.randrange(len(self.noise) - size)
         name = f'document-{rng.randint(0, 999999):06d}.pdf'
         head = (f'Content-Type: application/pdf; name="{name}"\n'
                 'Content-Transfer-Encoding: base64\n'
                 f'Content-Disposition: attachment; filename="{name}"\n\n')
-        return head.encode() + base64.b64encode(b'%PDF-1.4\n'.ljust(57)) + b'\n' + \
-            self.pdf[begin:begin + lines * 77]
+        return head.encode() + base64.encodebytes(pdf(self.noise[begin:begin + size]))
 
     def header(self, rng, number, language, sender, date):
         to = [self.pick(rng) for _ in range(rng.choice((0, 1, 1, 1, 2, 3)))]
@@ -194,6 +193,28 @@ def html(text):
     return ('<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>\n' + paragraphs +
             '<table width="100%"><tr><td style="border-top:1px solid #ccc">--<br><b>Regards</b>'
             '</td></tr></table></body></html>\n')
+
+
+def pdf(scan):
+    """A page with a picture of 100 pixels a line, as random as compressed bytes are."""
+    line = b'q 595 0 0 842 0 0 cm /Scan Do Q'
+    objects = [
+        b'<< /Type /Catalog /Pages 2 0 R >>',
+        b'<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+        b'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R\n'
+        b'/Resources << /XObject << /Scan 5 0 R >> >> >>',
+        b'<< /Length %d >>\nstream\n%s\nendstream' % (len(line), line),
+        b'<< /Type /XObject /Subtype /Image /Width 100 /Height %d /BitsPerComponent 8\n'
+        b'/ColorSpace /DeviceGray /Length %d >>\nstream\n%s\nendstream' %
+        (len(scan) // 100, len(scan), scan)]
+    out, places = b'%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b'%d 0 obj\n%s\nendobj\n' % (number, body)
+    table = b''.join(b'%010d 00000 n \n' % place for place in places)
+    return out + (b'xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\n'
+                  b'startxref\n%d\n%%%%EOF\n' % (len(objects) + 1, table, len(objects) + 1,
+                                               len(out)))
 
 
 def text_part(rng, language, subtype, text):
