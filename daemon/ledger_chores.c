@@ -154,6 +154,21 @@ static bool bring_index_up_to_date(struct ledger *ledger, struct error *err)
 	return true;
 }
 
+/* The commits are through: what they wrote is in the log beside the database. */
+static bool tell_checkpoint(struct ledger *ledger, struct error *err)
+{
+	struct error why;
+	bool unsynced;
+
+	if (!db_checkpoint_failed(ledger->db, &unsynced, &why))
+		return true;
+	log_event(LOG_LEVEL_ERROR, "checkpoint-failed", log_string("error", why.text),
+		log_string("meaning", "nothing is lost; the database's log grows until it works"));
+	if (unsynced)
+		*err = why;
+	return !unsynced;
+}
+
 bool ledger_do_chores(struct ledger *ledger, struct error *err)
 {
 	tell_progress(ledger);
@@ -165,7 +180,8 @@ bool ledger_do_chores(struct ledger *ledger, struct error *err)
 		ledger->index_left = true;
 		ledger->sum_changed = true;
 	}
-	return ledger_look_for_people(ledger, err) && ledger_queue_stored(ledger, err) &&
-	       ledger_queue_copies(ledger, err) && ledger_send_actions(ledger, err) &&
-	       tell_status(ledger, err) && bring_index_up_to_date(ledger, err);
+	return tell_checkpoint(ledger, err) && ledger_look_for_people(ledger, err) &&
+	       ledger_queue_stored(ledger, err) && ledger_queue_copies(ledger, err) &&
+	       ledger_send_actions(ledger, err) && tell_status(ledger, err) &&
+	       bring_index_up_to_date(ledger, err);
 }

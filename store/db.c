@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "store/count.h"
+#include "store/db_handle.h"
 #include "store/place.h"
 #include "store/schema.h"
 #include "store/sql.h"
@@ -21,8 +22,8 @@
 #define BUSY_TIMEOUT_MS 30000
 /* Statements are few hundred literals; chains stay short. */
 #define STATEMENT_BUCKETS 256
-/* sqlite3_backup pages a step: between two steps progress is told. */
-#define COPY_PAGES 1024
+/* 32 MB of log. */
+#define CHECKPOINT_PAGES 4096
 
 struct sql {
 	struct db *db;
@@ -39,45 +40,26 @@ struct db {
 	enum db_mode mode;
 	char *directory;
 	int64_t waiting_since_ms;
-	int turn; /* of those who wait to write; -1: none */
+	int turn;	       /* of those who wait to write; -1: none */
+	int checkpoint_status; /* of the last automatic one */
+	bool checkpoint_told;
 	struct counts counts;
 	struct sql *statements[STATEMENT_BUCKETS];
 };
 
 /* ---------------------------------------------------------------- errors */
 
-static enum error_kind kind_of(int status)
-{
-	switch (status & 0xff) {
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return ERROR_BUSY;
-	case SQLITE_CONSTRAINT:
-		return ERROR_CONFLICT;
-	case SQLITE_TOOBIG:
-		return ERROR_LIMIT;
-	case SQLITE_INTERRUPT:
-		return ERROR_TEMPORARY;
-	case SQLITE_FULL:
-	case SQLITE_IOERR:
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-	case SQLITE_CANTOPEN:
-	case SQLITE_PROTOCOL:
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
-		return ERROR_STORAGE;
-	default:
-		return ERROR_BUG;
-	}
-}
-
 static bool fail(struct db *db, int status, struct error *err)
 {
-	if ((status & 0xff) == SQLITE_NOMEM)
-		memory_exhausted();
-	return error_set(err, kind_of(status), "database %s: %s", db->directory,
-		db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(status));
+	char what[sizeof err->text];
+
+	snprintf(what, sizeof what, "database %.300s", db->directory);
+	return db_fail(db->handle, status, what, err);
+}
+
+sqlite3 *db_handle(const struct db *db)
+{
+	return db->handle;
 }
 
 /* ---------------------------------------------------------------- opening */
@@ -110,7 +92,6 @@ static const char settings_write[] = "PRAGMA page_size = 8192;"
 				     "PRAGMA journal_mode = WAL;"
 				     "PRAGMA synchronous = FULL;"
 				     "PRAGMA secure_delete = ON;"
-				     "PRAGMA wal_autocheckpoint = 4096;"
 				     "PRAGMA journal_size_limit = 67108864;";
 
 static struct db *db_new(const char *directory, enum db_mode mode)
@@ -164,11 +145,45 @@ static bool set_for_writing(struct db *db, struct error *err)
 	return true;
 }
 
+/* After a commit. SQLite's own hook does the same and drops what came of it. */
+static int checkpoint_due(void *context, sqlite3 *handle, const char *name, int pages)
+{
+	struct db *db = context;
+	int status;
+
+	if (pages < CHECKPOINT_PAGES)
+		return SQLITE_OK;
+	status = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (status == SQLITE_OK)
+		db->checkpoint_told = false;
+	if (status != SQLITE_BUSY)
+		db->checkpoint_status = status;
+	return SQLITE_OK; /* the commit is through */
+}
+
+bool db_checkpoint_failed(struct db *db, bool *unsynced, struct error *why)
+{
+	int status = db->checkpoint_status;
+
+	db->checkpoint_status = SQLITE_OK;
+	if (status == SQLITE_OK || db->checkpoint_told)
+		return false;
+	db->checkpoint_told = true;
+	*unsynced = status == SQLITE_IOERR_FSYNC || status == SQLITE_IOERR_DIR_FSYNC;
+	(void)fail(db, status, why);
+	return true;
+}
+
 static bool open_write(struct db *db, const char *path, struct error *err)
 {
-	return place_open_turn(db->directory, &db->turn, err) &&
-	       open_handle(db, path, SQLITE_OPEN_READWRITE, err) && schema_check(db, false, err) &&
-	       set_for_writing(db, err) && schema_upgrade(db, err);
+	bool ok = place_open_turn(db->directory, &db->turn, err) &&
+		  open_handle(db, path, SQLITE_OPEN_READWRITE, err) &&
+		  schema_check(db, false, err) && set_for_writing(db, err) &&
+		  schema_upgrade(db, err);
+
+	if (ok)
+		sqlite3_wal_hook(db->handle, checkpoint_due, db);
+	return ok;
 }
 
 bool db_open(const char *directory, enum db_mode mode, struct db **db, struct error *err)
@@ -527,72 +542,4 @@ struct span sql_peek(struct sql *q, int column)
 	int size = sqlite3_column_bytes(q->statement, column);
 
 	return data ? (struct span){data, (size_t)size} : (struct span){"", 0};
-}
-
-/* ---------------------------------------------------------------- a copy while others write */
-
-/*
- * The open read transaction keeps the copied view fixed; without it every commit of the ledger
- * would start the copy from its first page again.
- */
-static bool copy_pages(struct db *db, sqlite3 *target,
-	void (*progress)(int64_t done, int64_t total), struct error *err)
-{
-	sqlite3_backup *copy = sqlite3_backup_init(target, "main", db->handle, "main");
-	int status;
-
-	if (!copy)
-		return error_set(err, ERROR_STORAGE, "backup: %s", sqlite3_errmsg(target));
-	do {
-		status = sqlite3_backup_step(copy, COPY_PAGES);
-		if (progress && (status == SQLITE_OK || status == SQLITE_DONE)) {
-			int total = sqlite3_backup_pagecount(copy);
-
-			progress(total - sqlite3_backup_remaining(copy), total);
-		}
-	} while (status == SQLITE_OK);
-	sqlite3_backup_finish(copy);
-	if (status == SQLITE_DONE)
-		return true;
-	return error_set(err, kind_of(status), "backup: %s", sqlite3_errstr(status));
-}
-
-static bool copy_to(struct db *db, sqlite3 *target, void (*progress)(int64_t done, int64_t total),
-	struct error *err)
-{
-	bool reading = !db_in_transaction(db);
-	int64_t ignored;
-	bool ok = !reading || db_begin_read(db, err);
-
-	ok = ok && sql_number(db, "SELECT count(*) FROM sqlite_schema", &ignored, err) &&
-	     copy_pages(db, target, progress, err);
-	if (reading)
-		db_end_read(db);
-	/* One file that needs no log beside it, readable from a medium that cannot be written. */
-	if (ok &&
-		sqlite3_exec(target, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) != SQLITE_OK)
-		ok = error_set(err, ERROR_STORAGE, "backup: %s", sqlite3_errmsg(target));
-	return ok;
-}
-
-bool sql_copy(struct db *db, const char *path, void (*progress)(int64_t done, int64_t total),
-	struct error *err)
-{
-	sqlite3 *target = NULL;
-	int status;
-	bool ok;
-
-	if (!place_new_file(path, 0600, err))
-		return false;
-	status = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-	if (status != SQLITE_OK)
-		ok = error_set(err, ERROR_STORAGE, "%s: %s", path, sqlite3_errstr(status));
-	else
-		ok = copy_to(db, target, progress, err);
-	status = sqlite3_close(target);
-	if (ok && status != SQLITE_OK)
-		ok = error_set(err, ERROR_STORAGE, "%s: %s", path, sqlite3_errstr(status));
-	if (!ok)
-		unlink(path);
-	return ok;
 }

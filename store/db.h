@@ -54,6 +54,13 @@ MUST_CHECK bool db_data_version(struct db *db, int64_t *version, struct error *e
  */
 MUST_CHECK bool db_checkpoint(struct db *db, struct error *err);
 
+/*
+ * Whether an automatic checkpoint failed after a commit of ours, and was not told yet; told again
+ * only after one that worked. *unsynced: at its sync: nobody knows what is on the disk. What was
+ * committed is in the log and synced; the next commit tries again, all pages anew.
+ */
+bool db_checkpoint_failed(struct db *db, bool *unsynced, struct error *why);
+
 /* For every list: from where and how many. */
 struct db_page {
 	int64_t after_id; /* 0: from the first */

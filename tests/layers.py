@@ -27,7 +27,7 @@ PARSER_PUBLIC = ['parser/facts*.h', 'parser/protocol.h']
 LOGGERS = ['daemon/*', 'cli/*', 'base/log.c']
 
 DOORS = {  # header -> the files that may include it
-    'sqlite3.h': ['store/db.c'],
+    'sqlite3.h': ['store/db.c', 'store/db_copy.c', 'store/db_error.c'],
     'yaml.h': ['config/load.c'],
     'libical/*': ['calendar/*', 'parser/invite.c'],
     'libetpan/*': ['daemon/imap.c', 'daemon/imap_session.h', 'daemon/transport.c'],

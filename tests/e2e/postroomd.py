@@ -1,5 +1,6 @@
 """A postroomd of the test's own: its configuration, its service manager (a fake NOTIFY_SOCKET), its
 roles' processes, its log and its database."""
+import contextlib
 import ctypes
 import ctypes.util
 import json
@@ -168,6 +169,16 @@ class Postroomd:
 
     def __enter__(self):
         return self.start()
+
+    @contextlib.contextmanager
+    def running(self):
+        """As a context, of one that was started already."""
+        try:
+            yield self
+        except BaseException as error:
+            self.__exit__(type(error))
+            raise
+        self.__exit__(None)
 
     def __exit__(self, kind, *_):
         if self.process and self.process.poll() is None:

@@ -1,5 +1,5 @@
-"""Commands of postroom with one system call made to kill them or to fail (strace -e inject), and
-what the database holds afterwards, told without times."""
+"""Commands of postroom with one system call made to kill them or to fail (inject.c), and what the
+database holds afterwards, told without times."""
 import os
 import pathlib
 import re
@@ -9,14 +9,12 @@ import sqlite3
 import subprocess
 import types
 
+import inject
 from postroom import Postroom
 
 LONG = bool(os.environ.get('POSTROOM_LONG'))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# What changes a file or tells others: the order is that of the counts, strace counts each by itself.
-MUTATING = ('pwrite64', 'fdatasync', 'fsync', 'ftruncate', 'unlink', 'rename', 'mkdir', 'fchmod',
-            'chmod', 'fchown', 'flock', 'openat', 'sendmsg', 'write')
 SHADOW = re.compile(r'message_index(_\w+)?$')  # segments differ with the order of the merges
 
 
@@ -30,12 +28,6 @@ def mails(count, first=0):
                f'The machine number {number} is broken.\r\n{"It stands still. " * 40}\r\n')
 
 
-def points_of(counts, step, offset):
-    """(call, K) of every step-th point; the offset moves on with every commit."""
-    points = [(call, number) for call, count in counts.items() for number in range(1, count + 1)]
-    return points[offset % step::step]
-
-
 def offset():
     """Another tenth with every commit; without git always the first."""
     done = subprocess.run(['git', 'rev-list', '--count', 'HEAD'], cwd=ROOT, capture_output=True,
@@ -47,7 +39,9 @@ class Place:
     """A folder with a configuration and a state; the state can be put back as it was."""
 
     def __init__(self, build, directory):
+        shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir()
+        self.build = build
         self.postroom = Postroom(build, directory)
         self.directory = directory
         self.state = self.postroom.state
@@ -66,25 +60,17 @@ class Place:
     def run(self, *words):
         return self.postroom(*words, code=None)
 
-    def traced(self, words, *options):
-        """Under strace, without its children: the parser's death is a case of its own."""
+    def injected(self, words, **options):
+        """With one call of the command disturbed (inject.prefix), not of its children: the parser's
+        death is a case of its own."""
+        report = self.directory / 'report'
         done = subprocess.run(
-            ['strace', '-qq', '-o', self.directory / 'trace', *options, self.postroom.program,
+            [*inject.prefix(self.build, report, **options), self.postroom.program,
              *map(str, words)], env=self.postroom.environment(), capture_output=True, text=True,
             timeout=60, check=False)
         return types.SimpleNamespace(code=done.returncode, out=done.stdout, err=done.stderr,
-                                     killed=done.returncode in (-signal.SIGKILL, 137))
-
-    def count(self, words, calls=MUTATING):
-        """{call: how often the command makes it when nothing disturbs it}"""
-        done = self.traced(words, '-e', 'trace=' + ','.join(calls))
-        assert done.code == 0, done.err
-        counts = dict.fromkeys(calls, 0)
-        for line in (self.directory / 'trace').read_text(errors='replace').splitlines():
-            call = line.split('(')[0]
-            if call in counts:
-                counts[call] += 1
-        return {call: count for call, count in counts.items() if count}
+                                     killed=done.returncode == -signal.SIGKILL,
+                                     report=inject.read_report(report))
 
     def copy(self):
         """A copy of the state to look into: to open it would mend it."""

@@ -2,14 +2,16 @@
  * inject.c - runs a program, and kills one of its processes at its N-th system call that changes
  * something, or has that call fail.
  *
- *     inject [--role WORD] [--at N] [--error NAME [--last N]] [--then TEXT]
- *            --report FILE PROGRAM ARGUMENT…
+ *     inject [--role WORD] [--at N] [--error NAME [--last N]] [--call NAME] [--file NAME]
+ *            [--then TEXT] --report FILE PROGRAM ARGUMENT…
  *
  * --role WORD    count in processes whose command line has the word (postroomd --role ledger);
  *                without it in the program itself
  * --at N         from 1; without it nothing is disturbed and the calls are counted
  * --error NAME   ENOSPC or EIO: the call is not made and fails; without it the process is killed
  *                before the call is made
+ * --call NAME    count this call alone
+ * --file NAME    count calls on this file alone, not on others of its folder
  * --last N       so many calls fail, 0: all further ones until that process has ended
  * --then TEXT    what a shell does when the disturbed process has ended, before anybody hears of
  *                it: nobody writes meanwhile, so files can be copied as it left them
@@ -24,6 +26,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -92,7 +95,7 @@ static const char *const disk_calls[] = {"write", "writev", "pwrite64", "pwritev
 	"mkdirat", "rename", "renameat2"};
 
 static struct {
-	const char *role, *report, *then;
+	const char *role, *report, *then, *call, *file;
 	long at, last;
 	int error;
 	pid_t program;
@@ -236,6 +239,19 @@ static bool is_disk_file(pid_t id, uint64_t descriptor)
 	return stat(path, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
 }
 
+static bool is_named(pid_t id, uint64_t descriptor, const char *name)
+{
+	char link[64], path[PATH_MAX];
+	const char *last;
+	ssize_t size;
+
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", (int)id, (int)descriptor);
+	size = readlink(link, path, sizeof path - 1);
+	path[size > 0 ? size : 0] = '\0';
+	last = strrchr(path, '/');
+	return last && strcmp(last + 1, name) == 0;
+}
+
 /* Whether a disk could fail this call. */
 static bool is_disk_call(const struct call *call, pid_t id, uint64_t first)
 {
@@ -243,6 +259,16 @@ static bool is_disk_call(const struct call *call, pid_t id, uint64_t first)
 		if (strcmp(call->name, disk_calls[i]) == 0)
 			return call->path || is_disk_file(id, first);
 	return false;
+}
+
+/* Whether the options mean this call. */
+static bool is_meant(const struct call *call, pid_t id, uint64_t first)
+{
+	if (options.call && strcmp(call->name, options.call) != 0)
+		return false;
+	if (options.file && (call->path || !is_named(id, first, options.file)))
+		return false;
+	return !options.error || is_disk_call(call, id, first);
 }
 
 /* The call is not made, and gives the error. */
@@ -287,7 +313,7 @@ static void called(struct process *process)
 		ptrace(PTRACE_GET_SYSCALL_INFO, process->id, sizeof info, &info) <= 0)
 		return;
 	call = find((long)info.seccomp.nr);
-	if (!call || (options.error && !is_disk_call(call, process->id, info.seccomp.args[0])))
+	if (!call || !is_meant(call, process->id, info.seccomp.args[0]))
 		return;
 	counts[call - calls]++;
 	total++;
@@ -403,6 +429,10 @@ static char **read_options(int count, char **words)
 			options.error = error_number(value);
 		else if (strcmp(words[at], "--last") == 0)
 			options.last = strtol(value, NULL, 10);
+		else if (strcmp(words[at], "--call") == 0)
+			options.call = value;
+		else if (strcmp(words[at], "--file") == 0)
+			options.file = value;
 		else if (strcmp(words[at], "--then") == 0)
 			options.then = value;
 		else if (strcmp(words[at], "--report") == 0)

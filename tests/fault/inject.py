@@ -3,11 +3,12 @@ import collections
 import types
 
 
-def prefix(build, report, role=None, at=None, error=None, last=None, then=None):
+def prefix(build, report, role=None, at=None, error=None, last=None, call=None, file=None,
+           then=None):
     """What stands before a program that it runs. error None: killed; last 0: until it ended."""
     words = [str(build / 'bin/inject'), '--report', str(report)]
     for name, value in (('--role', role), ('--at', at), ('--error', error), ('--last', last),
-                        ('--then', then)):
+                        ('--call', call), ('--file', file), ('--then', then)):
         if value is not None:
             words += [name, str(value)]
     return words

@@ -133,15 +133,30 @@ class Run:
         self.daemon.prefix = inject.prefix(self.build, self.report, **injected)
         with self.serve() as server:
             self.configure(server.port)
-            with self.daemon:
+            with self.started():
                 self.go_on_to_the_end(server)
                 left = {name: sorted((box.mails[uid], sorted(box.flags[uid])) for uid in box.mails)
                         for name, box in server.mailboxes.items()}
         assert not self.too_early, f'acknowledged before they were stored: {self.too_early}'
+        assert self.stored() == sorted(set(self.scenario.mails)), 'other bytes than the server gave'
         path = self.daemon.state / 'postroom.db'
         check(path)
         return types.SimpleNamespace(report=inject.read_report(self.report), server=left,
                                      database=content(path, PASSING), log=list(self.daemon.log))
+
+    def started(self):
+        """A ledger that can't begin ends the daemon, with the reason; the service manager starts it
+        again."""
+        try:
+            self.daemon.start()
+            return self.daemon.running()
+        except AssertionError:
+            if self.daemon.process.poll() is None:
+                raise
+        assert self.daemon.wait() == 1 and self.daemon.events('refused')
+        self.daemon.prefix = []
+        self.daemon.start()
+        return self.daemon.running()
 
     def go_on_to_the_end(self, server):
         """Whatever is disturbed meanwhile: nobody helps but by resolving."""
@@ -153,7 +168,16 @@ class Run:
                   self.count('server_action') == 0)
 
     def wait(self, condition):
-        wait_for(condition, UNTIL_DONE_S, 'the end of the intake', every=0.02)
+        try:
+            wait_for(condition, UNTIL_DONE_S, 'the end of the intake', every=0.02)
+        except AssertionError as late:
+            raise AssertionError('\n'.join([
+                str(late), *map(str, self.daemon.log[-40:]),
+                *(f'{table}: {self.daemon.query(f"SELECT * FROM {table}")}'
+                  for table in ('folder', 'mailbox', 'server_action'))])) from late
+
+    def stored(self):
+        return sorted(mail for copies in self.daemon.raw_mails().values() for mail in copies)
 
     def acknowledged(self, server):
         inbox = server.mailboxes['INBOX']

@@ -1,85 +1,104 @@
-"""A disk that is full or fails: the command says so and ends with an error, or what it wrote is
-kept; nothing that was told to be done is lost, and the same command finishes when the disk works
-again."""
+"""A disk that is full or fails: a command says so and ends with an error, or what it wrote is kept;
+the ledger says so, ends and is started again. Nothing that was told to be done is lost, and all is
+finished when the disk works again: by the daemon itself, by the same command asked again."""
+import base64
+import itertools
+import random
 import re
 
 import pytest
 
-from faults import LONG, Place, check, content, mails, offset, points_of
+import commands
+from faults import LONG
+from scenarios import SCENARIOS, Run, Scenario, mail, people
+from sweep import sweep
 
-STEP = 1 if LONG else 12
-MAILS = 5
+STEP = 1 if LONG else 20
 # What a person has to read to know what to do; for each errno.
-WORDS = {'ENOSPC': r'full|No space left', 'EIO': r'I/O error|Input/output error'}
+WORDS = {'ENOSPC': r'full|No space left|free space', 'EIO': r'/output error|free space'}
+# (errno, how many calls fail, 0: from that one on); after one failed sync nobody knows what is kept
+FAULTS = (('ENOSPC', 0), ('ENOSPC', 1), ('EIO', 1))
 
 
-class Disk:
-    """An import on a disk that fails at one call, or from one call on."""
-
-    def __init__(self, build, directory):
-        self.place = Place(build, directory)
-        paths = [self.place.postroom.mail(f'{number}.eml', text)
-                 for number, text in enumerate(mails(MAILS))]
-        self.words = ['import', '--mailbox', 'support', *paths]
-        self.counts = self.place.count(self.words)
-        self.golden = content(self.place.copy())
-        self.refused = self.hidden = 0
-
-    def fail(self, call, number, errno, lasting):
-        self.place.put_back()
-        done = self.place.traced(self.words, '-e', f'trace={call}', '-e',
-                                 f'inject={call}:error={errno}:when={number}'
-                                 f'{"+" if lasting else ""}')
-        assert '(INJECTED)' in (self.place.directory / 'trace').read_text(errors='replace')
-        if done.code != 0:
-            self.refused += 1
+def fail_command(lane, number):
+    done = lane.disturb(number)
+    errno = lane.options['error']
+    try:
+        if done.code == 0:  # the checkpoint at its end: what was committed is in the log
+            lane.compare()
+        else:
             assert done.code == 1, f'{done.code}: {done.err}'
             assert re.search(WORDS[errno], done.err), done.err
             assert done.err.startswith('postroom: '), done.err
-        else:  # the checkpoint at the end: what was committed is in the log
-            self.hidden += 1
-            assert content(self.place.copy()) == self.golden, 'told as done, and is not there'
-
-    def recover(self):
-        if (self.place.state / 'postroom.db').exists():
-            check(self.place.copy())
-        done = self.place.run(*self.words)
-        assert done.code == 0, done.err
-        assert content(self.place.copy()) == self.golden
-
-    def run(self, calls, errno, lasting, step=STEP):
-        counts = {call: self.counts[call] for call in calls if call in self.counts}
-        points = points_of(counts, step, offset())
-        for call, number in points:
-            try:
-                self.fail(call, number, errno, lasting)
-                self.recover()
-            except AssertionError as error:
-                raise AssertionError(f'{errno} at {call} {number} of {counts[call]}: '
-                                     f'{error}') from error
-        print(f'{errno} {"from" if lasting else "at"} {len(points)} of {sum(counts.values())} '
-              f'points: {self.refused} refused, {self.hidden} done all the same')
-        assert self.refused > len(points) // 2
+        lane.look()
+        lane.finish()
+    except AssertionError as error:
+        raise AssertionError(f'at {done.report.disturbed}: {error}') from error
+    return bool(done.report.disturbed)
 
 
-@pytest.fixture
-def disk(build, tmp_path):
-    return Disk(build, tmp_path / 'place')
+def command_sweep(build, directory, name, fault, step=STEP):
+    return sweep(lambda number: commands.Lane(build, directory / f'{name}-{number}', name,
+                                              error=fault[0], last=fault[1]),
+                 lambda lane: lane.total, fail_command, step)
 
 
-def test_full(disk):
-    """From that call on every write finds no room."""
-    disk.run(['pwrite64', 'ftruncate'], 'ENOSPC', lasting=True)
+class DaemonLane:
+    """One scenario whose ledger has a bad disk; space is back when the next one is started."""
+
+    def __init__(self, build, directory, name, fault):
+        self.run = Run(build, directory, SCENARIOS[name])
+        self.run.daemon.expected |= {'checkpoint-failed', 'not-written'}
+        self.error, self.last = fault
+        self.golden = self.run.again(role='ledger', error=self.error)
+
+    def fail(self, number):
+        left = self.run.again(role='ledger', at=number, error=self.error, last=self.last)
+        where = f'at {left.report.disturbed}'
+        for one in left.log:
+            if one.event in ('ended', 'refused') and one.level <= 3:
+                assert re.search(WORDS[self.error], one.fields['error']), f'{where}: {one}'
+        told = [one for one in left.log if one.level <= 4]
+        assert told or not left.report.disturbed, f'{where}: nothing is told'
+        assert left.server == self.golden.server, f'{where}: {left.server}'
+        for table, rows in self.golden.database.items():
+            assert left.database[table] == rows, \
+                f'{where}: {table}: {left.database[table]}, not {rows}'[:2000]
+        return bool(left.report.disturbed)
 
 
-def test_full_for_a_moment(disk):
-    disk.run(['pwrite64'], 'ENOSPC', lasting=False, step=STEP * 2)
+def daemon_sweep(build, directory, name, fault, step=STEP):
+    return sweep(lambda number: DaemonLane(build, directory / f'{name}-{number}', name, fault),
+                 lambda lane: lane.golden.report.total, DaemonLane.fail, step)
 
 
-def test_write_fails(disk):
-    disk.run(['pwrite64'], 'EIO', lasting=False, step=STEP * 2)
+# So much that the log is moved into the database while the ledger runs.
+LARGE = Scenario('large', 'support', tuple(
+    mail('carol', number, base64.b64encode(random.Random(number).randbytes(7 << 20)).decode())
+    for number in range(8)), people, 'keep', 0)
 
 
-def test_sync_fails(disk):
-    """Once is enough: after a failed fsync nobody knows what is on the disk."""
-    disk.run(['fdatasync', 'fsync'], 'EIO', lasting=False, step=1)
+@pytest.mark.parametrize('call, error, told', [('pwrite64', 'ENOSPC', 'checkpoint-failed'),
+                                               ('pwrite64', 'EIO', 'checkpoint-failed'),
+                                               ('fdatasync', 'EIO', 'ended')])
+def test_failed_checkpoint_is_told(build, tmp_path, call, error, told):
+    """In between it writes to the log only: the first call on the database itself is a checkpoint's.
+    The ledger goes on, but not after a failed sync."""
+    run = Run(build, tmp_path / 'run', LARGE)
+    run.daemon.expected.add('checkpoint-failed')
+    left = run.again(role='ledger', at=1, error=error, call=call, file='postroom.db')
+    assert left.report.disturbed == call
+    event = next(one for one in left.log if one.event == told)
+    assert re.search(WORDS[error], event.fields['error']), event
+    assert any(one.event == 'died' for one in left.log) == (told == 'ended')
+
+
+@pytest.mark.parametrize('name, fault', itertools.product(commands.COMMANDS, FAULTS))
+def test_commands(build, tmp_path, name, fault):
+    command_sweep(build, tmp_path, name, fault).check(f'{name}, {fault}')
+
+
+@pytest.mark.parametrize('name, fault', itertools.product(('first-start', 'resolved-and-moved',
+                                                           'upgrade'), FAULTS))
+def test_ledger(build, tmp_path, name, fault):
+    daemon_sweep(build, tmp_path, name, fault).check(f'{name}, {fault}')

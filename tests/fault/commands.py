@@ -1,0 +1,142 @@
+"""The commands that are disturbed at each of their calls. A further command is a further row."""
+import dataclasses
+import sqlite3
+from collections.abc import Callable
+
+from faults import Place, check, content, downgrade, mails, modes
+
+MAILS = 5
+EXIT_CONFLICT, EXIT_INPUT = 4, 5
+
+
+def import_words(place):
+    """From no directory at all: making it is a part of it."""
+    paths = [place.postroom.mail(f'{number}.eml', text)
+             for number, text in enumerate(mails(MAILS))]
+    return ['import', '--mailbox', 'support', *paths]
+
+
+def fill(place):
+    """With mails that wait for a person."""
+    assert place.run(*import_words(place)).code == 0
+    place.save()
+
+
+def resolution(place):
+    fill(place)
+    return ['unresolved', 'create', '1', '--name', 'Carol']
+
+
+def undo(place):
+    place.postroom(*resolution(place))
+    place.save()
+    with sqlite3.connect(place.copy()) as database:
+        last, = database.execute('SELECT max(id) FROM operation').fetchone()
+    database.close()
+    return ['undo', last]
+
+
+def backup(place):
+    fill(place)
+    return ['backup', place.directory / 'backup.db']
+
+
+def restore(place):
+    fill(place)
+    place.postroom('backup', place.directory / 'backup.db')
+    place.postroom('unresolved', 'create', '1', '--name', 'Carol')
+    place.save()
+    return ['restore', place.directory / 'backup.db', '--yes']
+
+
+def upgrade(place):
+    """A database of version 1: the first command on it upgrades it, after a backup."""
+    fill(place)
+    downgrade(place.state / 'postroom.db')
+    place.save()
+    return ['unresolved', 'create', '1', '--name', 'Carol']
+
+
+def look_at_nothing(_):
+    pass
+
+
+def look_at_backup(lane):
+    """Under its name there is no file, or the old one, or all of the new one."""
+    file = lane.place.directory / 'backup.db'
+    if file.exists():
+        check(file)
+        assert content(file) == lane.before
+
+
+def look_at_restored(lane):
+    """At every moment there is the old database or the new one."""
+    assert content(lane.place.copy()) in (lane.before, lane.golden)
+
+
+def look_at_upgraded(lane):
+    """The backup before the upgrade is whole, whenever that was killed."""
+    for file in lane.place.state.glob('backup-before-*.db'):
+        check(file)
+        assert content(file) == lane.before, f'{file.name} is not whole'
+
+
+@dataclasses.dataclass(frozen=True)
+class Command:
+    """prepare(place) makes the state that it begins with and gives its words. look(lane): what holds
+    at every moment. codes: how it may end when it is run again after it was killed; what was done
+    already may be refused."""
+    prepare: Callable
+    look: Callable = look_at_nothing
+    codes: tuple = (0,)
+
+
+COMMANDS = {
+    'import': Command(import_words),
+    'resolution': Command(resolution, codes=(0, EXIT_CONFLICT)),
+    'undo': Command(undo, codes=(0, EXIT_CONFLICT, EXIT_INPUT)),
+    'backup': Command(backup, look_at_backup),
+    'restore': Command(restore, look_at_restored),
+    'upgrade': Command(upgrade, look_at_upgraded, codes=(0, EXIT_CONFLICT)),
+}
+
+
+class Lane:
+    """One folder with a command. before, golden: what the database holds before and after it, when
+    nothing disturbs it; options: of inject, beside the point."""
+
+    def __init__(self, build, directory, name, **options):
+        self.command, self.options = COMMANDS[name], options
+        self.place = Place(build, directory)
+        self.words = self.command.prepare(self.place)
+        self.place.put_back()
+        self.before = content(self.place.copy()) if self.place.saved else None
+        done = self.place.injected(self.words, **options)
+        assert done.code == 0, done.err
+        self.total = done.report.total
+        self.golden = content(self.place.copy())
+        self.modes = modes(self.place.state)
+        self.command.look(self)
+
+    def disturb(self, number):
+        self.place.put_back()
+        return self.place.injected(self.words, at=number, **self.options)
+
+    def look(self):
+        if (self.place.state / 'postroom.db').exists():
+            check(self.place.copy())
+        self.command.look(self)
+
+    def finish(self):
+        """Nobody disturbs it any more."""
+        done = self.place.run(*self.words)
+        assert done.code in self.command.codes, f'run again: {done.code}: {done.err}'
+        self.compare()
+        found = modes(self.place.state)
+        assert {name: found.get(name) for name in self.modes} == self.modes
+
+    def compare(self):
+        found = content(self.place.copy())
+        assert found.keys() == self.golden.keys()
+        for table, rows in self.golden.items():
+            assert found[table] == rows, f'{table}: {str(found[table])[:1000]}'
