@@ -10,6 +10,7 @@
 #include "cli/nouns.h"
 #include "cli/pick.h"
 #include "cli/records.h"
+#include "store/document.h"
 
 json_t *deal_json(struct cli *cli, const struct deal *deal)
 {
@@ -95,17 +96,57 @@ static const struct column record_columns[] = {
 	{"changed", "changed", COLUMN_TIME},
 };
 
+static const struct column document_columns[] = {
+	{"kind", "document", COLUMN_TEXT},
+	{"title", "file", COLUMN_TEXT},
+	{"signed", "signed", COLUMN_FLAG},
+	{"message", "message", COLUMN_ID},
+	{"added", "added", COLUMN_TIME},
+};
+
+static json_t *document_json(struct cli *cli, const struct document *document)
+{
+	char sha256[DIGEST_HEX_SIZE];
+
+	digest_hex(&document->sha256, sha256);
+	return json_pack("{s:I, s:o, s:o, s:b, s:o, s:s, s:o}", "id", (json_int_t)document->id,
+		"kind", json_span(document->kind), "title", json_span(document->title), "signed",
+		document->is_signed, "message", json_id(document->message_id), "sha256", sha256,
+		"added", cli_time(cli, document->created_ms));
+}
+
 static enum exit_code run_show(struct cli *cli)
 {
 	enum exit_code code = cli_open_db(cli, DB_READ);
+	struct document *rows;
 	struct deal deal;
+	struct error err;
+	json_t *object, *documents;
+	size_t count;
 
 	if (code == EXIT_DONE)
 		code = pick_deal(cli, cli_argument(cli, 0), &deal);
-	if (code == EXIT_DONE)
-		output_record(&cli->output, deal_json(cli, &deal), record_columns,
-			ARRAY_COUNT(record_columns));
-	return code;
+	if (code != EXIT_DONE)
+		return code;
+	if (!document_list(cli->db, deal.id, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	object = deal_json(cli, &deal);
+	documents = json_array();
+	json_object_set_new(object, "documents", documents);
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(documents, document_json(cli, &rows[i]));
+	if (cli->output.json) {
+		output_json(&cli->output, object, false);
+		return EXIT_DONE;
+	}
+	json_incref(documents);
+	output_record(&cli->output, object, record_columns, ARRAY_COUNT(record_columns));
+	if (count > 0)
+		output_rows(&cli->output, documents, document_columns,
+			ARRAY_COUNT(document_columns), "");
+	else
+		json_decref(documents);
+	return EXIT_DONE;
 }
 
 static json_t *changed_json(struct cli *cli, int64_t deal_id)

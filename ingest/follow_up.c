@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/zone.h"
+#include "ingest/contract.h"
 #include "ingest/record.h"
 #include "parser/facts_request.h"
 
@@ -138,8 +139,16 @@ static bool link_deal(
 	if (!deal_get(plan->mail->intake->db, request->link_number, plan->mail->arena, &deal, found,
 		    err))
 		return false;
-	if (*found)
-		deal_file(plan, request, &deal);
+	if (!*found)
+		return true;
+	deal_file(plan, request, &deal);
+	if (!request->contract)
+		return true;
+	struct span fault = contract_plan(plan, &deal);
+	if (fault.size)
+		bad_tag(plan, request,
+			arena_format(plan->mail->arena, "the tag %.*s: %.*s",
+				SPAN_ARG(request->tag), SPAN_ARG(fault)));
 	return true;
 }
 

@@ -14,6 +14,7 @@
 #include "store/case.h"
 #include "store/contact.h"
 #include "store/deal.h"
+#include "store/document.h"
 #include "store/message.h"
 #include "store/task.h"
 #include "store/ticket.h"
@@ -29,6 +30,7 @@ enum effect_kind {
 	EFFECT_CASE,	/* id 0: opened, else edited */
 	EFFECT_CONTACT, /* id 0: made, with its address; else the address is marked failing */
 	EFFECT_CLOSE,	/* a follow-up is done */
+	EFFECT_DOCUMENT,
 	EFFECT_QUARANTINE,
 	EFFECT_IGNORE,
 };
@@ -48,6 +50,7 @@ struct effect {
 		} join;
 		struct task task; /* CLOSE: id alone */
 		struct deal deal;
+		struct document document;
 		struct support_case support_case;
 		struct {
 			struct contact contact;

@@ -138,6 +138,15 @@ static bool apply_close(struct application *application, struct effect *effect, 
 	return task_edit(application->operation, &task, err);
 }
 
+static bool apply_document(
+	struct application *application, struct effect *effect, struct error *err)
+{
+	bool added = false;
+	effect->document.message_id = application->plan->mail->message_id;
+	return document_add(
+		application->operation, &effect->document, &effect->made_id, &added, err);
+}
+
 static bool apply_nothing(struct application *application UNUSED, struct effect *effect UNUSED,
 	struct error *err UNUSED)
 {
@@ -157,6 +166,7 @@ static const struct {
 	[EFFECT_CASE] = {apply_case, true},
 	[EFFECT_CONTACT] = {apply_contact, true},
 	[EFFECT_CLOSE] = {apply_close, true},
+	[EFFECT_DOCUMENT] = {apply_document, true},
 	[EFFECT_QUARANTINE] = {apply_nothing, false},
 	[EFFECT_IGNORE] = {apply_nothing, false},
 };

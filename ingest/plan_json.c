@@ -153,6 +153,15 @@ static void close_json(const struct mail *mail UNUSED, const struct effect *effe
 	json_put(object, "task", json_of_id(effect->task.id));
 }
 
+static void document_json(
+	const struct mail *mail UNUSED, const struct effect *effect, json_t *object)
+{
+	json_put(object, "kind", json_of_text(effect->document.kind));
+	json_put(object, "title", json_of_text(effect->document.title));
+	json_put(object, "signed", json_boolean(effect->document.is_signed));
+	json_put(object, "deal", json_of_id(effect->document.deal_id));
+}
+
 static void nothing_json(
 	const struct mail *mail UNUSED, const struct effect *effect UNUSED, json_t *object UNUSED)
 {
@@ -171,6 +180,7 @@ static const struct {
 	[EFFECT_CASE] = {"case", case_json},
 	[EFFECT_CONTACT] = {"contact", contact_json},
 	[EFFECT_CLOSE] = {"close", close_json},
+	[EFFECT_DOCUMENT] = {"document", document_json},
 	[EFFECT_QUARANTINE] = {"quarantine", nothing_json},
 	[EFFECT_IGNORE] = {"ignore", nothing_json},
 };

@@ -36,6 +36,7 @@ static const struct record_field fields[] = {
 static const struct record_reference references[] = {
 	{"activity", "deal_id", RECORD_REFUSES},
 	{"task", "deal_id", RECORD_REFUSES},
+	{"document", "deal_id", RECORD_REFUSES},
 };
 const struct noun deal_noun = {
 	.name = "deal",

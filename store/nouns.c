@@ -9,6 +9,7 @@ static const struct noun *const nouns[] = {
 	&contact_address_noun,
 	&contact_noun,
 	&deal_noun,
+	&document_noun,
 	&feed_noun,
 	&ignore_rule_noun,
 	&route_noun,

@@ -96,7 +96,7 @@ MUST_CHECK bool value_from_audit(struct arena *arena, struct span text, bool is_
 const struct noun *noun_find(struct span name);
 
 extern const struct noun activity_noun, case_message_noun, case_noun, company_domain_noun,
-	company_noun, contact_address_noun, contact_noun, deal_noun, feed_noun, ignore_rule_noun,
-	route_noun, task_noun, ticket_message_noun, ticket_noun, unresolved_noun;
+	company_noun, contact_address_noun, contact_noun, deal_noun, document_noun, feed_noun,
+	ignore_rule_noun, route_noun, task_noun, ticket_message_noun, ticket_noun, unresolved_noun;
 
 #endif

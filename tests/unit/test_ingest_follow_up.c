@@ -1,6 +1,8 @@
 /* Tags of the BCC address: what they ask for, what is wrong with them, what closes them. */
 #include "ingest_fixture.h"
 
+#include "store/document.h"
+
 static int64_t send(struct desk *d, const char *from, const char *tag, const char *date)
 {
 	static int number;
@@ -27,6 +29,10 @@ static void test_due(void **state)
 		{"anna@example.org", "3wd", NULL, "2026-11-25", NULL, "anna"},
 		{"anna@example.org", "1m", NULL, "2026-12-21", NULL, "anna"},
 		{"anna@example.org", "sat", NULL, "2026-11-28", NULL, "anna"},
+		/* Friday 2026-12-25 is a day off of the organisation. */
+		{"anna@example.org", "24wd", NULL, "2026-12-24", NULL, "anna"},
+		{"anna@example.org", "25wd", NULL, "2026-12-28", NULL, "anna"},
+		{"anna@example.org", "25WD.T0930", NULL, NULL, "2026-12-28T09:30:00+01:00", "anna"},
 		{"anna@example.org", "vri.to-bert", NULL, "2026-11-27", NULL, "bert"},
 		{"anna@example.org", "2026-12-03", NULL, "2026-12-03", NULL, "anna"},
 		{"anna@example.org", "1m", "2027-01-31T09:00:00+01:00", "2026-12-21", NULL, "anna"},
@@ -246,6 +252,95 @@ static void test_filed_elsewhere(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM case_message"), 1);
 }
 
+#define FILE_OF(name, type, first)                                                             \
+	{                                                                                      \
+		.filename = SPAN_INIT(name), .content_type = SPAN_INIT(type), .size_bytes = 9, \
+		.sha256.bytes = {                                                              \
+			first                                                                  \
+		}                                                                              \
+	}
+
+/* `deal-N.contract`: the attachment is the signed contract, if it is certain which one. */
+static void test_contract(void **state)
+{
+	struct desk *d = *state;
+	static const struct facts_attachment contract[] = {
+		FILE_OF("contract.pdf", "application/pdf", 1)};
+	static const struct facts_attachment scan[] = {FILE_OF("scan.jpg", "image/jpeg", 2),
+		{.filename = SPAN_INIT("logo.png"),
+			.content_type = SPAN_INIT("image/png"),
+			.size_bytes = 9,
+			.decorative = true}};
+	static const struct facts_attachment among[] = {
+		FILE_OF("terms.docx", "application/msword", 3),
+		FILE_OF("signed.pdf", "application/pdf", 4),
+		FILE_OF("smime.p7s", "application/pkcs7-signature", 5)};
+	static const struct facts_attachment two[] = {FILE_OF("a.pdf", "application/pdf", 6),
+		FILE_OF("b.pdf", "application/octet-stream", 7)};
+	static const struct facts_attachment twice[] = {
+		FILE_OF("a.pdf", "application/pdf", 8), FILE_OF("a (1).pdf", "application/pdf", 8)};
+	static const struct {
+		const struct facts_attachment *files;
+		size_t count;
+		const char *title, *says; /* title NULL: none, and an item says why */
+	} cases[] = {
+		{contract, 1, "contract.pdf", NULL},
+		{scan, 2, "scan.jpg", NULL},
+		{among, 3, "signed.pdf", NULL},
+		{two, 2, NULL, "2 files are attached"},
+		{twice, 2, "a.pdf", NULL},
+		{NULL, 0, NULL, "nothing is attached"},
+	};
+	struct deal deal = {.name = SPAN("Chairs"), .phase = SPAN("new"), .state = SPAN("open")};
+	struct document *documents;
+	char tag[48], id[32];
+	int64_t deal_id;
+	size_t count, expected = 0;
+
+	deal.contact_id = desk_contact(d, "Erik", "erik@wit.example", 0);
+	fixture_begin(&d->store, "deal add");
+	must(&d->store, deal_add(&d->store.operation, &deal, &deal_id, &d->store.err));
+	fixture_commit(&d->store);
+	snprintf(tag, sizeof tag, "crm+deal-%lld.contract@example.org", (long long)deal_id);
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		snprintf(id, sizeof id, "k%zu@example.org", i);
+		struct letter letter = {.id = id,
+			.from = "anna@example.org",
+			.to = "erik@wit.example",
+			.subject = id,
+			.envelope = tag,
+			.attachments = cases[i].files,
+			.attachment_count = cases[i].count};
+		int64_t message = desk_post(d, "crm", &letter);
+		must(&d->store, document_list(d->store.db, deal_id, &d->store.arena, &documents,
+					&count, &d->store.err));
+		expected += cases[i].title != NULL;
+		assert_int_equal(count, expected);
+		assert_string_equal(desk_item(d, message), cases[i].title ? "" : "bad-tag");
+		if (!cases[i].title) {
+			struct unresolved_filter filter = {.message_id = message};
+			struct unresolved *rows;
+			size_t items;
+			must(&d->store, unresolved_list(d->store.db, &filter, &d->store.arena,
+						&rows, &items, &d->store.err));
+			assert_true(span_find(rows[0].detail, span_from(cases[i].says)) >= 0);
+			continue;
+		}
+		assert_span(documents[count - 1].title, cases[i].title);
+		assert_span(documents[count - 1].kind, "contract");
+		assert_true(documents[count - 1].is_signed);
+		assert_int_equal(documents[count - 1].message_id, message);
+		/* The same contract sent once more is the same document. */
+		letter.id = letter.subject = "again@example.org";
+		desk_post(d, "crm", &letter);
+		must(&d->store, document_list(d->store.db, deal_id, &d->store.arena, &documents,
+					&count, &d->store.err));
+		assert_int_equal(count, expected);
+	}
+	/* All of them are filed on the deal. */
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity WHERE deal_id IS NULL"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +350,7 @@ int main(void)
 		desk_test(test_do_not_contact),
 		desk_test(test_replies_close),
 		desk_test(test_filed_elsewhere),
+		desk_test(test_contract),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
