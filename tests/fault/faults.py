@@ -112,7 +112,13 @@ def content(path, without=None):
 
 
 # What takes a database back behind a migration: {version: SQL}.
-BEFORE = {2: 'DROP TABLE message_index;'}
+BEFORE = {
+    2: 'DROP TABLE message_index;',
+    3: 'DROP INDEX activity_by_event; ALTER TABLE activity DROP COLUMN event; '
+       'ALTER TABLE activity DROP COLUMN event_sequence; '
+       'ALTER TABLE activity DROP COLUMN event_stamp_ms;',
+    4: 'DROP TABLE document;',
+}
 
 
 def downgrade(path):

@@ -136,7 +136,8 @@ static void test_upgrade_of_version_1(void **state)
 	fixture_message(f, "kept");
 	fixture_commit(f);
 	must(f, sql_script(f->db,
-			"DROP TABLE message_index; DROP INDEX activity_by_event;"
+			"DROP TABLE document; DROP TABLE message_index; DROP INDEX "
+			"activity_by_event;"
 			"ALTER TABLE activity DROP COLUMN event;"
 			"ALTER TABLE activity DROP COLUMN event_sequence;"
 			"ALTER TABLE activity DROP COLUMN event_stamp_ms;"
