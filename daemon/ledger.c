@@ -118,6 +118,29 @@ static bool open_intake(struct ledger *ledger, struct error *err)
 	       retain_mailboxes(ledger, err);
 }
 
+/*
+ * A mailbox that moved to another account: what the reader of the old one sent, or still sends
+ * before it ends, must not move the new one's cursor, which would skip mail there. What is not
+ * committed stays on the old server.
+ */
+static void retire_readers(struct ledger *ledger)
+{
+	CLEANUP(arena_done) struct arena arena = {0};
+
+	for (struct source *source = ledger->sources; source; source = source->next) {
+		const struct config_mailbox *mailbox =
+			config_mailbox(ledger->config, source->mailbox);
+
+		if (source->kind != PEER_READER || source->broken ||
+			(mailbox && span_equal(config_account(mailbox, &arena),
+					    span_from(source->account))))
+			continue;
+		source->broken = true;
+		channel_close(&source->channel);
+		buffer_done(&source->parts);
+	}
+}
+
 /* Mails that are being read were asked about with the old options; that is when they came. */
 static bool reload(struct ledger *ledger, struct span body, struct error *err)
 {
@@ -127,7 +150,10 @@ static bool reload(struct ledger *ledger, struct span body, struct error *err)
 	ledger->intake = NULL;
 	for (struct source *source = ledger->sources; source; source = source->next)
 		source_forget_ids(source);
-	return load_config(ledger, body, err) && open_intake(ledger, err);
+	if (!load_config(ledger, body, err))
+		return false;
+	retire_readers(ledger);
+	return open_intake(ledger, err);
 }
 
 static bool take_peer(struct ledger *ledger, const struct frame *frame, struct error *err)

@@ -105,8 +105,11 @@ struct source {
 		struct source_folder *next;
 		int64_t id;
 		char name[];
-	} * folders; /* likewise */
-	bool broken; /* an entry could not be written: the rest is dropped and fetched again */
+	} * folders;   /* likewise */
+	char *account; /* of a reader: whose mail it brings (config_account) */
+	/* an entry could not be written, or the account changed: the rest is dropped, not acted on
+	 */
+	bool broken;
 	bool paused;
 	bool opened; /* a folder was opened: actions may be sent */
 	int actions_out;

@@ -62,6 +62,23 @@ void ledger_unqueue(struct ledger *ledger, struct source *source)
 	ledger->queued_bytes -= entry_bytes(entry);
 }
 
+/* The configuration in force here is the one that the reader was started with. */
+static char *account_of(const struct ledger *ledger, const struct source *source)
+{
+	const struct config_mailbox *mailbox = config_mailbox(ledger->config, source->mailbox);
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct span account = {0};
+	char *copy;
+
+	if (source->kind == PEER_READER && mailbox)
+		account = config_account(mailbox, &arena);
+	copy = memory_alloc(account.size + 1);
+	if (account.size > 0)
+		memcpy(copy, account.data, account.size);
+	copy[account.size] = '\0';
+	return copy;
+}
+
 struct source *source_new(struct ledger *ledger, const struct role_peer *peer, int socket)
 {
 	struct source *source = memory_alloc(sizeof *source);
@@ -72,6 +89,7 @@ struct source *source_new(struct ledger *ledger, const struct role_peer *peer, i
 	source->mailbox = memory_alloc(peer->name.size + 1);
 	memcpy(source->mailbox, peer->name.data, peer->name.size);
 	source->mailbox[peer->name.size] = '\0';
+	source->account = account_of(ledger, source);
 	channel_open(&source->channel, socket, WIRE_MAIL_MAX_BYTES, SOURCE_OUT_MAX_BYTES);
 	while (*end)
 		end = &(*end)->next;
@@ -104,6 +122,7 @@ void ledger_drop_sources(struct ledger *ledger)
 		source_forget_ids(source);
 		buffer_done(&source->parts);
 		free(source->mailbox);
+		free(source->account);
 		free(source);
 	}
 }
