@@ -114,7 +114,7 @@ bool child_start(struct child *child, uint32_t id, int peer, struct error *err)
 	return true;
 }
 
-void child_ended(struct child *child, int status)
+void child_ended(struct child *child, int status, long peak_kib)
 {
 	bool asked = child->state == CHILD_ENDING;
 	char how[64];
@@ -127,6 +127,7 @@ void child_ended(struct child *child, int status)
 	log_event(asked ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, asked ? "ended" : "died",
 		log_string("what", child_kind_name(child->kind)), log_string("name", child->name),
 		log_number("pid", child->pid), log_string("how", process_status_text(status, how)),
+		log_number("peak_kib", peak_kib),
 		log_number("again_in_ms", asked ? 0 : child->restart_at_ms - clock_monotonic_ms()));
 	child->pid = 0;
 }

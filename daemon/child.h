@@ -43,8 +43,8 @@ const char *child_kind_name(enum child_kind kind);
  * closes; the control socket is made here (a parser has none: its peer is descriptor 3).
  */
 MUST_CHECK bool child_start(struct child *child, uint32_t id, int peer, struct error *err);
-/* It ended: logs how and sets the time of its next start. */
-void child_ended(struct child *child, int status);
+/* It ended: logs how, with the largest memory that it had, and sets the time of its next start. */
+void child_ended(struct child *child, int status, long peak_kib);
 /* It could not even be started: as child_ended, without a process. */
 void child_not_started(struct child *child, const struct error *err);
 /* It says that it does not hang. Its delays begin anew only when it has lived for a while. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -125,17 +126,22 @@ static void take_frames(struct supervisor *supervisor, struct child *child)
 
 static void reap(struct supervisor *supervisor)
 {
+	struct rusage used;
 	struct child *child;
+	bool asked;
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+	while ((pid = wait4(-1, &status, WNOHANG, &used)) > 0) {
 		child = find_pid(supervisor, pid);
 		if (!child)
 			continue; /* a secret's command, waited for elsewhere */
 		if (channel_is_open(&child->control))
 			take_frames(supervisor, child);
-		child_ended(child, status);
+		asked = child->state == CHILD_ENDING;
+		child_ended(child, status, used.ru_maxrss);
+		if (child->kind == CHILD_READER && !asked && WIFSIGNALED(status))
+			supervisor_report_death(supervisor, child, status);
 		if (child->kind == CHILD_LEDGER) {
 			if (supervisor->phase == PHASE_STOP_LEDGER && status != 0)
 				supervisor->exit_status = 1;

@@ -53,6 +53,8 @@ MUST_CHECK bool supervisor_read_secret(
 	const struct config_mailbox *mailbox, struct buffer *secret, struct error *err);
 /* Starts a child that is down, and makes it known to the ledger. */
 void supervisor_start_child(struct supervisor *supervisor, struct child *child);
+/* A reader died by accident: its mailbox says so in `postroom status`. */
+void supervisor_report_death(struct supervisor *supervisor, const struct child *child, int status);
 /* A frame that the child sent. */
 MUST_CHECK bool supervisor_take_frame(struct supervisor *supervisor, struct child *child,
 	const struct frame *frame, struct error *err);

@@ -105,15 +105,15 @@ bool supervisor_read_secret(
 }
 
 /* What a reader would say, said for it: the mailbox's trouble stands in `postroom status`. */
-static void report_secret(
-	struct supervisor *supervisor, const struct child *child, const struct error *why)
+static void report_state(struct supervisor *supervisor, const struct child *child,
+	enum reader_state reader_state, const char *waits_for, const struct error *why)
 {
 	struct wire_hello hello = {span_from(child->name)};
 	struct wire_state state = {
-		.state = READER_REFUSED,
+		.state = reader_state,
 		.error = why->kind,
 		.text = span_from(why->text),
-		.waits_for = SPAN("a readable secret"),
+		.waits_for = span_from(waits_for),
 	};
 	struct buffer body = {0};
 	struct error err;
@@ -132,6 +132,21 @@ static void report_secret(
 	buffer_done(&body);
 	close(ends[0]);
 	close(ends[1]);
+}
+
+void supervisor_report_death(struct supervisor *supervisor, const struct child *child, int status)
+{
+	struct error why;
+	char how[64];
+
+	if (supervisor->phase != PHASE_RUNNING || !supervisor_ledger(supervisor)->ready)
+		return;
+	error_set(&why, ERROR_TEMPORARY,
+		"the process that reads this mailbox died (%s), perhaps of what the server sent; "
+		"it "
+		"is started again. If it stays so, report it with the lines of the log before it",
+		process_status_text(status, how));
+	report_state(supervisor, child, READER_RETRYING, "the next start", &why);
 }
 
 static bool send_reader_start(struct supervisor *supervisor, struct child *child,
@@ -172,7 +187,7 @@ static bool start_reader(struct supervisor *supervisor, struct child *child, str
 	if (!mailbox)
 		return error_set(err, ERROR_BUG, "no mailbox %s", child->name);
 	if (!supervisor_read_secret(mailbox, &secret, err)) {
-		report_secret(supervisor, child, err);
+		report_state(supervisor, child, READER_REFUSED, "a readable secret", err);
 		return false;
 	}
 	return start_attached(supervisor, child, err) &&
