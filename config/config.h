@@ -62,6 +62,7 @@ struct config_server {
 	enum server_tls tls;
 	const char *ca_file;	/* NULL: the system's store */
 	const char *pinned_key; /* SHA-256 of the key (SPKI) in hex, NULL: none */
+	int64_t timeout_ms;	/* of one answer */
 };
 
 struct config_folder {

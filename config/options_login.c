@@ -90,6 +90,16 @@ static const struct option server_options[] = {
 		.help = "SHA-256 of the server's public key (SPKI) in hex; any other key is "
 			"refused.",
 	},
+	{
+		.name = "timeout",
+		.type = OPTION_DURATION,
+		FIELD(struct config_server, timeout_ms),
+		.min = SECOND,
+		.max = 10 * MINUTE,
+		.value = "1m",
+		.help = "How long the server may take to answer a command, from its beginning to "
+			"its end; answers that bring mail get more by their size.",
+	},
 };
 
 const struct option_table option_table_server = {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libetpan/mailstream.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,26 +12,26 @@
 #include "base/text.h"
 #include "daemon/imap_text.h"
 
-#define COMMAND_MS	60000
-#define MIN_BYTES_PER_S 20000 /* of a link that is slow but works: the deadline grows by it */
-#define MAX_UNTAGGED	2000
+#define MAX_UNTAGGED 2000
 
-const struct transport_limits imap_plain_command = {
-	.deadline_ms = COMMAND_MS,
-	.max_bytes = IMAP_ANSWER_MAX,
-	.max_literal = IMAP_ANSWER_MAX,
-	.max_untagged = MAX_UNTAGGED,
-};
-
-/* For answers of about so many bytes in about so many lines. */
-struct transport_limits imap_limits_for(uint64_t bytes, uint64_t max_literal)
+struct transport_limits imap_limits_for(
+	const struct imap *imap, uint64_t bytes, uint64_t max_literal)
 {
-	struct transport_limits limits = imap_plain_command;
+	return (struct transport_limits){
+		.deadline_ms = imap->answer_ms,
+		.max_bytes = IMAP_ANSWER_MAX + bytes,
+		.max_line_bytes = IMAP_ANSWER_MAX,
+		.max_literal = max_literal,
+		.max_untagged = MAX_UNTAGGED,
+	};
+}
 
-	limits.deadline_ms += (int64_t)(bytes / MIN_BYTES_PER_S * 1000);
-	limits.max_bytes += bytes;
-	limits.max_literal = max_literal;
-	return limits;
+void imap_limit_plain(struct imap *imap, const char *doing)
+{
+	struct transport_limits limits = imap_limits_for(imap, 0, IMAP_ANSWER_MAX);
+
+	imap->doing = doing;
+	transport_limit(imap->transport, &limits);
 }
 
 /* Answers */
@@ -52,17 +53,19 @@ bool imap_failed(struct imap *imap, int result, struct error *err)
 	const struct error *failure = transport_failure(imap->transport);
 
 	imap->dead = true;
-	if (failure->kind != ERROR_NONE) {
-		*err = *failure;
-		return false;
-	}
 	if (imap->session->imap_response)
 		imap_set_words(imap, imap->session->imap_response);
-	if (result == MAILIMAP_ERROR_PROTOCOL)
-		return error_set(
-			err, ERROR_TEMPORARY, "the server refuses a command: %s", imap_words(imap));
-	return error_set(
-		err, ERROR_INPUT, "the server's answer can't be understood (error %d)", result);
+	if (failure->kind != ERROR_NONE)
+		*err = *failure;
+	else if (result == MAILIMAP_ERROR_PROTOCOL)
+		error_set(err, ERROR_TEMPORARY,
+			"the server refuses the command, or answers another one: %s",
+			imap_words(imap));
+	else
+		error_set(err, ERROR_INPUT,
+			"the server's answer can't be understood; if it stays so, ask the server's "
+			"administrator");
+	return error_context(err, "%.*s", SPAN_ARG(span_trim(span_from(imap->doing))));
 }
 
 static bool is_refusal(int result)
@@ -91,6 +94,7 @@ bool imap_settle(struct imap *imap, int result, enum imap_answer *answer, struct
 
 void imap_begin(struct imap *imap, const char *words)
 {
+	imap->doing = words;
 	buffer_clear(&imap->command);
 	buffer_append_string(&imap->command, words);
 }
@@ -167,6 +171,13 @@ bool imap_run(struct imap *imap, const struct transport_limits *limits, enum ima
 	       imap_read_line(imap, &line, err) && imap_read_answer(imap, answer, err);
 }
 
+bool imap_run_plain(struct imap *imap, enum imap_answer *answer, struct error *err)
+{
+	struct transport_limits limits = imap_limits_for(imap, 0, IMAP_ANSWER_MAX);
+
+	return imap_run(imap, &limits, answer, err);
+}
+
 /* Folders and lists */
 
 static bool folder_command(struct imap *imap, const char *words, struct span name)
@@ -208,7 +219,7 @@ bool imap_select(struct imap *imap, struct span name, bool read_only, struct ima
 	*folder = (struct imap_folder){0};
 	if (!encode_name(imap, name, &encoded))
 		return no_such_name(imap, answer);
-	transport_limit(imap->transport, &imap_plain_command);
+	imap_limit_plain(imap, read_only ? "EXAMINE" : "IMAP SELECT");
 	result = read_only ? mailimap_examine(imap->session, buffer_string(&encoded))
 			   : mailimap_select(imap->session, buffer_string(&encoded));
 	buffer_done(&encoded);
@@ -262,7 +273,7 @@ bool imap_find(struct imap *imap, struct span message_id, uint32_t uid, struct i
 		*answer = IMAP_NO;
 		return true;
 	}
-	if (!imap_run(imap, &imap_plain_command, answer, err))
+	if (!imap_run_plain(imap, answer, err))
 		return false;
 	if (*answer == IMAP_OK)
 		take_search_result(imap, uids);
@@ -278,7 +289,7 @@ bool imap_count_since(struct imap *imap, struct date day, uint64_t *count, enum 
 
 	imap_begin(imap, "UID SEARCH SINCE ");
 	buffer_format(&imap->command, "%d-%s-%04d", day.day, months[day.month - 1], day.year);
-	if (!imap_run(imap, &imap_plain_command, answer, err))
+	if (!imap_run_plain(imap, answer, err))
 		return false;
 	take_search_result(imap, &uids);
 	*count = uids.count;
@@ -294,17 +305,18 @@ bool imap_add_flag(struct imap *imap, const uint32_t *uids, size_t count, const 
 	imap_begin(imap, "UID STORE ");
 	imap_text_uids(&imap->command, uids, count);
 	buffer_format(&imap->command, " +FLAGS.SILENT (%s)", flag);
-	return imap_run(imap, &imap_plain_command, answer, err);
+	return imap_run_plain(imap, answer, err);
 }
 
 static bool transfer(struct imap *imap, const char *verb, uint32_t uid, struct span target,
 	enum imap_answer *answer, struct error *err)
 {
 	imap_begin(imap, "UID ");
+	imap->doing = verb;
 	buffer_format(&imap->command, "%s %u ", verb, uid);
 	if (!imap_text_folder(&imap->command, target))
 		return no_such_name(imap, answer);
-	return imap_run(imap, &imap_plain_command, answer, err);
+	return imap_run_plain(imap, answer, err);
 }
 
 bool imap_copy(struct imap *imap, uint32_t uid, struct span target, enum imap_answer *answer,
@@ -325,7 +337,7 @@ bool imap_expunge(struct imap *imap, uint32_t uid, enum imap_answer *answer, str
 		return error_set(err, ERROR_BUG, "an EXPUNGE without UIDPLUS");
 	imap_begin(imap, "UID EXPUNGE ");
 	buffer_format(&imap->command, "%u", uid);
-	return imap_run(imap, &imap_plain_command, answer, err);
+	return imap_run_plain(imap, answer, err);
 }
 
 /* IDLE: libetpan's own fails when "* n EXISTS" comes before "+". */
@@ -341,13 +353,22 @@ static void note_line(struct imap *imap, struct span line)
 	imap->idle_news |= span_starts_fold(span_after(line, i), SPAN(" EXISTS"));
 }
 
+/* The line ends our command; what is neither that nor "*" or "+" is no protocol. */
+static bool check_tag(struct imap *imap, struct span line, struct error *err)
+{
+	char tag[16];
+
+	snprintf(tag, sizeof(tag), "%d ", imap->session->imap_tag);
+	return span_starts(line, span_from(tag)) || imap_failed(imap, MAILIMAP_ERROR_PARSE, err);
+}
+
 bool imap_idle_begin(struct imap *imap, bool *started, struct error *err)
 {
 	struct span line;
 
 	*started = false;
 	imap->idle_news = false;
-	transport_limit(imap->transport, &imap_plain_command);
+	imap_limit_plain(imap, "IDLE");
 	if (!imap_send_command(imap, SPAN("IDLE"), err))
 		return false;
 	do {
@@ -356,7 +377,7 @@ bool imap_idle_begin(struct imap *imap, bool *started, struct error *err)
 		note_line(imap, line);
 	} while (span_starts(line, SPAN("*")));
 	*started = span_starts(line, SPAN("+"));
-	return true;
+	return *started || check_tag(imap, line, err);
 }
 
 /* Takes the lines that are here already. */
@@ -365,7 +386,7 @@ static bool drain_idle(struct imap *imap, struct error *err)
 	while (!transport_is_drained(imap->transport)) {
 		struct span line;
 
-		transport_limit(imap->transport, &imap_plain_command);
+		imap_limit_plain(imap, "IDLE");
 		if (!imap_read_line(imap, &line, err))
 			return false;
 		note_line(imap, line);
@@ -402,7 +423,7 @@ bool imap_idle_wait(struct imap *imap, const int *descriptors, size_t count, int
 		if (waits[0].revents != 0) {
 			struct span line;
 
-			transport_limit(imap->transport, &imap_plain_command);
+			imap_limit_plain(imap, "IDLE");
 			if (!imap_read_line(imap, &line, err))
 				return false;
 			note_line(imap, line);
@@ -419,7 +440,7 @@ bool imap_idle_end(struct imap *imap, bool *news, struct error *err)
 {
 	struct span line;
 
-	transport_limit(imap->transport, &imap_plain_command);
+	imap_limit_plain(imap, "DONE (of IDLE)");
 	if (!imap_send_line(imap, SPAN("DONE"), err))
 		return false;
 	do {
@@ -429,5 +450,5 @@ bool imap_idle_end(struct imap *imap, bool *news, struct error *err)
 	} while (span_starts(line, SPAN("*")));
 	*news = imap->idle_news;
 	imap->idle_news = false;
-	return true;
+	return check_tag(imap, line, err);
 }

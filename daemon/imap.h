@@ -23,6 +23,7 @@ struct imap_login {
 	struct span host;
 	uint16_t port;
 	enum server_tls tls;
+	int64_t timeout_ms; /* of one answer; more for those that bring mail; 0: a minute */
 	struct span user;
 	enum login_auth auth;
 	struct span secret;

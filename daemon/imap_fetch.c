@@ -9,6 +9,10 @@
 
 #define MAX_LISTED	((size_t)1 << 20) /* UIDs of one imap_list */
 #define LIST_LINE_BYTES 64
+#define LIST_MAX_BYTES                                                            \
+	((uint64_t)24 << 20) /* 800,000 UIDs at once, of a server without UIDNEXT \
+			      */
+#define MAIL_LINE_BYTES 1024 /* of a FETCH response without its literal */
 
 /* FETCH responses */
 
@@ -59,7 +63,19 @@ static uint32_t flags_of(const struct mailimap_msg_att_dynamic *dynamic)
 	return flags;
 }
 
-static void read_static(const struct mailimap_msg_att_static *item, struct imap_mail *mail)
+/* Another part of the mail than was asked for must not be taken for the whole. */
+static bool is_wanted_section(const struct imap *imap, const struct mailimap_section *section)
+{
+	const struct mailimap_section_spec *spec = section ? section->sec_spec : NULL;
+
+	if (!imap->wants_header)
+		return !spec;
+	return spec && spec->sec_type == MAILIMAP_SECTION_SPEC_SECTION_MSGTEXT &&
+	       spec->sec_data.sec_msgtext->sec_type == MAILIMAP_SECTION_MSGTEXT_HEADER;
+}
+
+static void read_static(
+	const struct imap *imap, const struct mailimap_msg_att_static *item, struct imap_mail *mail)
 {
 	const struct mailimap_msg_att_body_section *section;
 
@@ -77,7 +93,9 @@ static void read_static(const struct mailimap_msg_att_static *item, struct imap_
 		break;
 	case MAILIMAP_MSG_ATT_BODY_SECTION:
 		section = item->att_data.att_body_section;
-		if (!section || !section->sec_body_part)
+		/* a mail of no bytes is none: servers say so of what they can't read */
+		if (!section || !section->sec_body_part || section->sec_length == 0 ||
+			!is_wanted_section(imap, section->sec_section))
 			break;
 		mail->has_body = true;
 		mail->body = (struct span){section->sec_body_part, section->sec_length};
@@ -110,7 +128,7 @@ void imap_handle_fetch(struct mailimap_msg_att *attributes, void *context)
 			mail.flags = flags_of(item->att_data.att_dyn);
 		else if (item->att_type == MAILIMAP_MSG_ATT_ITEM_STATIC &&
 			 item->att_data.att_static)
-			read_static(item->att_data.att_static, &mail);
+			read_static(imap, item->att_data.att_static, &mail);
 	}
 	if (imap->listing)
 		imap_uids_add(imap->listing, mail.uid);
@@ -128,7 +146,8 @@ static bool handle_piece(int type, struct mailimap_msg_att_body_section *section
 	struct imap *imap = context;
 
 	(void)type;
-	(void)section;
+	if (!is_wanted_section(imap, section->sec_section) || size == 0)
+		return true;
 	/* A second body behind the one that was asked for would be somebody else's. */
 	if (imap->given || imap->gave_up)
 		return false;
@@ -176,9 +195,10 @@ bool imap_list(struct imap *imap, uint32_t first, uint32_t last, struct imap_uid
 	struct transport_limits limits;
 	bool ok;
 
-	if (bytes > MAX_LISTED * LIST_LINE_BYTES)
-		bytes = MAX_LISTED * LIST_LINE_BYTES;
-	limits = imap_limits_for(bytes, IMAP_ANSWER_MAX);
+	if (bytes > LIST_MAX_BYTES)
+		bytes = LIST_MAX_BYTES;
+	limits = imap_limits_for(imap, bytes, IMAP_ANSWER_MAX);
+	limits.max_line_bytes += bytes;
 	imap_begin(imap, "UID FETCH ");
 	buffer_format(&imap->command, "%u:", first);
 	if (last > 0)
@@ -217,8 +237,10 @@ static bool run_fetch(struct imap *imap, const struct transport_limits *limits,
 bool imap_fetch_info(struct imap *imap, const uint32_t *uids, size_t count,
 	imap_mail_handler *handler, void *context, enum imap_answer *answer, struct error *err)
 {
-	struct transport_limits limits = imap_limits_for(1024 * count, IMAP_ANSWER_MAX);
+	uint64_t bytes = MAIL_LINE_BYTES * count;
+	struct transport_limits limits = imap_limits_for(imap, bytes, IMAP_ANSWER_MAX);
 
+	limits.max_line_bytes += bytes;
 	begin_fetch(imap, uids, count, " (UID RFC822.SIZE INTERNALDATE FLAGS)");
 	return run_fetch(imap, &limits, handler, context, answer, err);
 }
@@ -227,8 +249,10 @@ bool imap_fetch_mails(struct imap *imap, const uint32_t *uids, size_t count, uin
 	uint64_t max_bytes, imap_mail_handler *handler, void *context, enum imap_answer *answer,
 	struct error *err)
 {
-	struct transport_limits limits = imap_limits_for(max_bytes + 1024 * count, max_literal);
+	uint64_t line_bytes = MAIL_LINE_BYTES * count;
+	struct transport_limits limits = imap_limits_for(imap, max_bytes + line_bytes, max_literal);
 
+	limits.max_line_bytes += line_bytes;
 	begin_fetch(imap, uids, count, " (UID BODY.PEEK[])");
 	return run_fetch(imap, &limits, handler, context, answer, err);
 }
@@ -236,16 +260,20 @@ bool imap_fetch_mails(struct imap *imap, const uint32_t *uids, size_t count, uin
 bool imap_fetch_header(struct imap *imap, uint32_t uid, uint64_t max_bytes,
 	imap_mail_handler *handler, void *context, enum imap_answer *answer, struct error *err)
 {
-	struct transport_limits limits = imap_limits_for(max_bytes, max_bytes);
+	struct transport_limits limits = imap_limits_for(imap, max_bytes, max_bytes);
+	bool ok;
 
 	begin_fetch(imap, &uid, 1, " (UID BODY.PEEK[HEADER])");
-	return run_fetch(imap, &limits, handler, context, answer, err);
+	imap->wants_header = true;
+	ok = run_fetch(imap, &limits, handler, context, answer, err);
+	imap->wants_header = false;
+	return ok;
 }
 
 bool imap_fetch_pieces(struct imap *imap, uint32_t uid, uint64_t max_bytes,
 	imap_piece_handler *handler, void *context, bool *given, struct error *err)
 {
-	struct transport_limits limits = imap_limits_for(max_bytes, max_bytes);
+	struct transport_limits limits = imap_limits_for(imap, max_bytes, max_bytes);
 	enum imap_answer answer;
 	bool ok;
 

@@ -6,7 +6,8 @@
 #include "base/memory.h"
 #include "daemon/imap_text.h"
 
-#define CONNECT_MS 30000
+#define ANSWER_MS  60000 /* where the configuration says nothing */
+#define CONNECT_MS 30000 /* and never more than for an answer */
 #define LOGOUT_MS  2000
 
 /* The FETCH handler is called only when a progress callback is set too. */
@@ -60,7 +61,7 @@ static bool ask_capabilities(struct imap *imap, struct error *err)
 		info->imap_capability = NULL;
 	}
 	imap_begin(imap, "CAPABILITY");
-	if (!imap_run(imap, &imap_plain_command, &answer, err))
+	if (!imap_run_plain(imap, &answer, err))
 		return false;
 	read_capabilities(imap);
 	return true;
@@ -70,7 +71,7 @@ static bool greet(struct imap *imap, enum server_tls tls, struct error *err)
 {
 	int result;
 
-	transport_limit(imap->transport, &imap_plain_command);
+	imap_limit_plain(imap, "greeting");
 	result = mailimap_connect(imap->session, transport_stream(imap->transport));
 	if (result == MAILIMAP_NO_ERROR_AUTHENTICATED) {
 		imap->dead = true;
@@ -86,12 +87,17 @@ static bool greet(struct imap *imap, enum server_tls tls, struct error *err)
 	return true;
 }
 
+static int64_t connect_ms(int64_t answer_ms)
+{
+	return answer_ms < CONNECT_MS ? answer_ms : CONNECT_MS;
+}
+
 static bool start_tls(struct imap *imap, struct error *err)
 {
 	enum imap_answer answer;
 
 	imap_begin(imap, "STARTTLS");
-	if (!imap_run(imap, &imap_plain_command, &answer, err))
+	if (!imap_run_plain(imap, &answer, err))
 		return false;
 	imap->dead = true; /* until the handshake is done */
 	if (answer == IMAP_NO)
@@ -99,7 +105,7 @@ static bool start_tls(struct imap *imap, struct error *err)
 			"the server refuses STARTTLS (%s): use tls: implicit, or somebody is in "
 			"between",
 			imap_words(imap));
-	if (!transport_start_tls(imap->transport, CONNECT_MS, err))
+	if (!transport_start_tls(imap->transport, connect_ms(imap->answer_ms), err))
 		return false;
 	imap->dead = false;
 	return true;
@@ -151,7 +157,7 @@ static bool authenticate(struct imap *imap, const char *mechanism, struct span r
 		buffer_append_byte(&imap->command, ' ');
 		buffer_append(&imap->command, response);
 	}
-	transport_limit(imap->transport, &imap_plain_command);
+	imap_limit_plain(imap, imap->doing);
 	return imap_send_command(imap, buffer_span(&imap->command), err) &&
 	       exchange(imap, response, whole, on_challenge, err) &&
 	       imap_read_answer(imap, answer, err);
@@ -189,7 +195,7 @@ static bool log_in_password(struct imap *imap, const struct imap_login *login,
 	}
 	buffer_append_byte(&imap->command, ' ');
 	if (imap_text_quote(&imap->command, login->secret))
-		return imap_run(imap, &imap_plain_command, answer, err);
+		return imap_run_plain(imap, answer, err);
 	if (imap->auth_plain)
 		return log_in_plain(imap, login, answer, err);
 	return error_set(err, ERROR_INPUT,
@@ -257,15 +263,17 @@ static bool open_session(struct imap *imap, const struct imap_login *login, stru
 
 bool imap_open(const struct imap_login *login, struct imap **imap, struct error *err)
 {
+	int64_t answer_ms = login->timeout_ms > 0 ? login->timeout_ms : ANSWER_MS;
 	struct imap *made;
 	struct transport *transport;
 
-	if (!transport_open(login->trust, login->host, login->port, login->tls, CONNECT_MS,
-		    &transport, err))
+	if (!transport_open(login->trust, login->host, login->port, login->tls,
+		    connect_ms(answer_ms), &transport, err))
 		return false;
 	transport_set_tick(transport, login->tick, login->tick_context);
 	made = memory_alloc(sizeof(*made));
-	*made = (struct imap){.transport = transport, .session = mailimap_new(0, NULL)};
+	*made = (struct imap){
+		.transport = transport, .session = mailimap_new(0, NULL), .answer_ms = answer_ms};
 	if (!made->session)
 		memory_exhausted();
 	mailimap_set_progress_callback(made->session, no_progress, no_progress, NULL);
@@ -282,7 +290,7 @@ bool imap_open(const struct imap_login *login, struct imap **imap, struct error 
 
 void imap_close(struct imap *imap)
 {
-	struct transport_limits limits = imap_plain_command;
+	struct transport_limits limits;
 
 	if (!imap)
 		return;
@@ -291,6 +299,7 @@ void imap_close(struct imap *imap)
 		mailstream_close(imap->session->imap_stream);
 		imap->session->imap_stream = NULL;
 	}
+	limits = imap_limits_for(imap, 0, IMAP_ANSWER_MAX);
 	limits.deadline_ms = LOGOUT_MS;
 	transport_limit(imap->transport, &limits);
 	mailimap_free(imap->session);

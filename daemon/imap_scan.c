@@ -6,10 +6,11 @@
 #include "base/span.h"
 #include "base/text.h"
 
-void imap_scan_limit(
-	struct imap_scan *scan, uint64_t max_bytes, uint64_t max_literal, uint32_t max_untagged)
+void imap_scan_limit(struct imap_scan *scan, uint64_t max_bytes, uint64_t max_line_bytes,
+	uint64_t max_literal, uint32_t max_untagged)
 {
 	scan->bytes_left = max_bytes;
+	scan->line_bytes_left = max_line_bytes;
 	scan->max_literal = max_literal;
 	scan->untagged_left = max_untagged;
 }
@@ -36,6 +37,22 @@ static bool is_fetch(struct span line)
 	return i > strlen("* ") && span_starts_fold(span_after(line, i), SPAN(" FETCH"));
 }
 
+/* libetpan takes -1 for 0 and counts beyond 2^32 from 0: that would be another mail's UID. */
+static bool check_uid(struct span line, struct error *err)
+{
+	ptrdiff_t at = span_find_fold(line, SPAN("UID "));
+	struct span digits = at < 0 ? (struct span){0} : span_after(line, (size_t)at + 4);
+	uint64_t uid = 0;
+	size_t i = 0;
+
+	while (i < digits.size && i < 11 && digits.data[i] >= '0' && digits.data[i] <= '9')
+		uid = uid * 10 + (uint64_t)(digits.data[i++] - '0');
+	if (at < 0 || (uid > 0 && uid <= UINT32_MAX))
+		return true;
+	return error_set(err, ERROR_INPUT,
+		"the server says a UID that can't be one; ask the server's administrator");
+}
+
 /* A line (up to its first literal) is whole. */
 static bool check_line(struct imap_scan *scan, struct error *err)
 {
@@ -46,7 +63,7 @@ static bool check_line(struct imap_scan *scan, struct error *err)
 	if (span_starts_fold(line, SPAN("* BYE")))
 		return refuse_bye(scan, err);
 	if (is_fetch(line))
-		return true;
+		return check_uid(line, err);
 	if (scan->untagged_left == 0)
 		return error_set(err, ERROR_LIMIT, "the server floods us with untagged responses");
 	scan->untagged_left--;
@@ -122,6 +139,9 @@ static bool follow_nesting(struct imap_scan *scan, char byte, struct error *err)
 
 static bool follow_line(struct imap_scan *scan, char byte, struct error *err)
 {
+	if (scan->line_bytes_left == 0)
+		return error_set(err, ERROR_LIMIT, "the server answers without end");
+	scan->line_bytes_left--;
 	if (byte == '\n')
 		return end_line(scan, err);
 	if (++scan->line_bytes > IMAP_MAX_LINE_BYTES)

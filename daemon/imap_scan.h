@@ -17,6 +17,7 @@
 
 struct imap_scan {
 	uint64_t bytes_left, max_literal;
+	uint64_t line_bytes_left; /* of all that is no literal */
 	uint32_t untagged_left;
 	uint64_t literal_left; /* inside a literal: bytes still to come */
 	uint64_t literal_size; /* of the "{N}" at the end of the line so far */
@@ -30,8 +31,8 @@ struct imap_scan {
 };
 
 /* A new command: what it may cost. Where the line stands is kept. */
-void imap_scan_limit(
-	struct imap_scan *scan, uint64_t max_bytes, uint64_t max_literal, uint32_t max_untagged);
+void imap_scan_limit(struct imap_scan *scan, uint64_t max_bytes, uint64_t max_line_bytes,
+	uint64_t max_literal, uint32_t max_untagged);
 /*
  * Follows the bytes. ERROR_LIMIT when they go beyond a limit, ERROR_TEMPORARY when the server says
  * BYE (its words are in the text). The first *usable bytes may reach libetpan in any case: whole

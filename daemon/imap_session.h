@@ -16,6 +16,8 @@
 struct imap {
 	struct transport *transport;
 	mailimap *session;
+	int64_t answer_ms; /* that one answer may take */
+	const char *doing; /* the command in hand, without what it is about: for messages */
 	bool dead;
 	bool has_idle, has_uidplus, has_move, has_sasl_ir, login_disabled, auth_plain;
 	bool stored_read_only;
@@ -28,12 +30,15 @@ struct imap {
 	void *context;
 	struct imap_uids *listing;
 	uint32_t wanted_uid;
+	bool wants_header; /* BODY[HEADER] is what was asked for, else BODY[] */
 	bool given, piece_came, gave_up;
 };
 
-extern const struct transport_limits imap_plain_command;
+/* Begins a command whose answer brings no mail. `doing`: a literal, as imap->doing. */
+void imap_limit_plain(struct imap *imap, const char *doing);
 /* For answers of about so many bytes, no literal of them above max_literal. */
-struct transport_limits imap_limits_for(uint64_t bytes, uint64_t max_literal);
+struct transport_limits imap_limits_for(
+	const struct imap *imap, uint64_t bytes, uint64_t max_literal);
 
 /* What imap_words says from now on. */
 void imap_set_words(struct imap *imap, const char *text);
@@ -42,10 +47,12 @@ bool imap_failed(struct imap *imap, int result, struct error *err);
 /* What libetpan returned as an answer or a failure. */
 MUST_CHECK bool imap_settle(
 	struct imap *imap, int result, enum imap_answer *answer, struct error *err);
-/* Begins imap->command with the words; imap_run sends it and reads to its tagged answer. */
+/* Begins imap->command with the words (a literal); imap_run sends it and reads its answer. */
 void imap_begin(struct imap *imap, const char *words);
 MUST_CHECK bool imap_run(struct imap *imap, const struct transport_limits *limits,
 	enum imap_answer *answer, struct error *err);
+/* The same for an answer that brings no mail. */
+MUST_CHECK bool imap_run_plain(struct imap *imap, enum imap_answer *answer, struct error *err);
 /* One line to the server; one of its answer, into the buffer where libetpan's parser begins. */
 MUST_CHECK bool imap_send_line(struct imap *imap, struct span line, struct error *err);
 MUST_CHECK bool imap_read_line(struct imap *imap, struct span *line, struct error *err);

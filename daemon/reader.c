@@ -136,6 +136,7 @@ static bool connect_server(struct reader *reader, struct error *err)
 		.host = start->host,
 		.port = start->port,
 		.tls = start->tls,
+		.timeout_ms = start->timeout_ms,
 		.user = start->user,
 		.auth = start->auth,
 		.secret = buffer_span(&reader->secret),
@@ -303,7 +304,6 @@ static bool do_round(struct reader *reader, bool all, uint64_t *mails, struct er
 		ok = fetch_new(reader, mails, err);
 	if (!ok || !actions_run(reader, err))
 		return false;
-	reader->failures = 0; /* also where nothing was new */
 	if (reader->selected == 0 || reader->stop || reader->paused)
 		return true;
 	return sync_folder(reader, 0, mails, err);
@@ -318,17 +318,22 @@ static bool run_session(struct reader *reader, struct error *err)
 	if (!connect_server(reader, err) || !tell(reader, READER_FETCHING, "", 0, NULL, err))
 		return false;
 	while (!reader->stop && !reader->paused) {
+		reader->retry = false; /* the round that follows is what it asks for */
 		if (!do_round(reader, all, &mails, err))
 			return false;
 		if (all && idled && reader->start.folder_count == 1 && mails > 0)
 			note_silence(reader);
-		if (is_wanted(reader))
+		if (is_wanted(reader)) {
+			all = all || reader->retry;
 			continue;
+		}
 		if (all)
 			polled_at_ms = clock_monotonic_ms();
 		idled = may_idle(reader);
 		if (!wait_for_news(reader, polled_at_ms + poll_interval_ms(reader), &all, err))
 			return false;
+		/* not before: a server that breaks off each time that we wait is left longer too */
+		reader->failures = 0;
 	}
 	return true;
 }

@@ -11,6 +11,7 @@ static bool connect_once(const struct wire_start *start, struct transport_trust 
 		.host = start->host,
 		.port = start->port,
 		.tls = start->tls,
+		.timeout_ms = start->timeout_ms,
 		.user = start->user,
 		.auth = start->auth,
 		.secret = start->secret,

@@ -36,6 +36,25 @@ static bool send_missing(
 	return link_send(fetch->reader, WIRE_MAIL_MISSING, err);
 }
 
+/* When the folder was opened the server said that it had no such UID yet. */
+static bool is_beyond(const struct fetch *fetch, const struct item *item)
+{
+	uint32_t uidnext = fetch->reader->folders[fetch->reader->selected].uidnext;
+
+	return uidnext > 0 && item->uid >= uidnext;
+}
+
+/*
+ * A mail that came since and went again, or a UID out of the air: if the cursor went there, all
+ * mail below it would be skipped for ever. The next session says anew which UIDs there are.
+ */
+static bool refuse_beyond(const struct item *item, struct error *err)
+{
+	return error_set(err, ERROR_INPUT,
+		"the server lists uid %u, above those that it said it has, and does not give it",
+		item->uid);
+}
+
 /* Asked for again, alone, and still not given. */
 static bool send_refused(struct fetch *fetch, struct item *item, struct error *err)
 {
@@ -126,7 +145,7 @@ static bool give_up(struct fetch *fetch, struct item *item, struct error *err)
 /* A mail of its own: large, or one that did not come with the others. */
 static bool fetch_alone(struct fetch *fetch, struct item *item, struct error *err)
 {
-	if (is_hopeless(fetch, item))
+	if (is_hopeless(fetch, item) && !is_beyond(fetch, item))
 		return give_up(fetch, item, err);
 	if (!item->known) {
 		enum imap_answer answer;
@@ -134,17 +153,16 @@ static bool fetch_alone(struct fetch *fetch, struct item *item, struct error *er
 		if (!imap_fetch_info(fetch->reader->imap, &item->uid, 1, mail_take_info, fetch,
 			    &answer, err))
 			return false;
-		if (!item->known && imap_was_refused(fetch->reader->imap))
-			return ask_again_later(fetch, item, err);
-		if (!item->known)
-			return send_refused(fetch, item, err);
 	}
+	/* what it does not describe it may give all the same */
 	if (item->size > fetch->reader->start.max_message_bytes) {
 		if (!mail_fetch_header(fetch, item, err))
 			return false;
 	} else if (!mail_fetch_streamed(fetch, item, err)) {
 		return false;
 	}
+	if (!item->sent && is_beyond(fetch, item))
+		return refuse_beyond(item, err);
 	if (!item->sent && imap_was_refused(fetch->reader->imap))
 		return ask_again_later(fetch, item, err);
 	return item->sent || send_refused(fetch, item, err);

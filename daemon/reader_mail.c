@@ -78,6 +78,9 @@ void mail_take(void *context, const struct imap_mail *mail)
 		item->size = (uint32_t)mail->body.size; /* not what the server said */
 		return;
 	}
+	/* much less than the server said: asked for alone, where nothing is sent before its end */
+	if (mail->body.size < item->size / 2)
+		return;
 	wire = describe(fetch, item);
 	wire.size_bytes = mail->body.size;
 	wire.identity = identity_of(mail->body);

@@ -9,9 +9,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,98 +17,38 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/memory.h"
 #include "daemon/host.h"
 #include "daemon/imap_scan.h"
+#include "daemon/peer.h"
 
 #define STREAM_BUFFER_BYTES 8192 /* 64 KiB is no faster */
-#define TLS_BUFFER_BYTES    131072
 #define TICK_MS		    5000
 #define ADDRESS_TIMEOUT_MS  10000 /* then the next address of the host has its turn */
 #define USER_TIMEOUT_MS	    60000 /* unacknowledged bytes: the link is dead */
 #define KEEPALIVE_IDLE_S    120
 #define KEEPALIVE_EVERY_S   30
 #define KEEPALIVE_COUNT	    4
-
-struct transport_trust {
-	SSL_CTX *context;
-	bool pinned;
-	struct digest pin; /* SHA-256 of the SubjectPublicKeyInfo */
-};
+#define SLOW_BYTES_PER_S    20000 /* of a link that is slow but works */
 
 struct transport {
 	const struct transport_trust *trust;
 	char host[256];
 	uint16_t port;
 	int descriptor;
-	SSL *ssl;		    /* NULL: plain */
+	SSL *ssl; /* NULL: plain */
+	bool shook_hands;
 	struct _mailstream *stream; /* ours until mailimap_connect */
 	bool stream_open;
-	int64_t deadline_at_ms; /* monotonic */
+	/* of the command in hand: what it may take, since when (monotonic), what it brought */
+	int64_t deadline_ms, began_at_ms, heard_at_ms;
+	uint64_t came_bytes;
 	struct imap_scan scan;
 	transport_tick *tick;
 	void *tick_context;
 	int64_t ticked_at_ms;
 	struct error failure;
 };
-
-/* The first error in OpenSSL's queue, in words. */
-static const char *tls_words(char text[256])
-{
-	unsigned long code = ERR_get_error();
-	const char *reason = code ? ERR_reason_error_string(code) : NULL;
-
-	snprintf(text, 256, "%s", reason ? reason : "no reason given");
-	ERR_clear_error();
-	return text;
-}
-
-bool transport_trust_new(struct span ca_file, struct span pinned_key,
-	struct transport_trust **trust, struct error *err)
-{
-	struct transport_trust *made = memory_alloc(sizeof(*made));
-	char path[4096], text[256];
-	int ok;
-
-	/* OpenSSL writes without MSG_NOSIGNAL. */
-	signal(SIGPIPE, SIG_IGN);
-	*made = (struct transport_trust){.context = SSL_CTX_new(TLS_client_method())};
-	if (!made->context)
-		memory_exhausted();
-	SSL_CTX_set_verify(made->context, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_min_proto_version(made->context, TLS1_2_VERSION);
-	SSL_CTX_set_options(made->context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-	SSL_CTX_set_mode(made->context, SSL_MODE_AUTO_RETRY | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* several records a read, instead of two reads a record */
-	SSL_CTX_set_read_ahead(made->context, 1);
-	SSL_CTX_set_default_read_buffer_len(made->context, TLS_BUFFER_BYTES);
-	snprintf(path, sizeof(path), "%.*s", SPAN_ARG(ca_file));
-	ok = span_is_empty(ca_file) ? SSL_CTX_set_default_verify_paths(made->context)
-				    : SSL_CTX_load_verify_file(made->context, path);
-	if (ok != 1) {
-		transport_trust_free(made);
-		return error_set(err, ERROR_INPUT, "no certificates in %s: %s",
-			span_is_empty(ca_file) ? "the system's store" : path, tls_words(text));
-	}
-	made->pinned = !span_is_empty(pinned_key);
-	if (made->pinned && !digest_from_hex(pinned_key, &made->pin)) {
-		transport_trust_free(made);
-		return error_set(err, ERROR_INPUT,
-			"pinned_key is no SHA-256 in hex (64 digits): \"%.*s\"",
-			SPAN_ARG(pinned_key));
-	}
-	*trust = made;
-	return true;
-}
-
-void transport_trust_free(struct transport_trust *trust)
-{
-	if (!trust)
-		return;
-	SSL_CTX_free(trust->context);
-	free(trust);
-}
 
 /* Keeps the first failure: what follows it is only its echo. */
 static void fail(struct transport *transport, const struct error *why)
@@ -127,13 +65,38 @@ static void fail_text(struct transport *transport, enum error_kind kind, const c
 	fail(transport, &why);
 }
 
+static void set_deadline(struct transport *transport, int64_t from_now_ms)
+{
+	transport->deadline_ms = from_now_ms;
+	transport->began_at_ms = transport->heard_at_ms = clock_monotonic_ms();
+	transport->came_bytes = 0;
+}
+
+static int64_t deadline_at_ms(const struct transport *transport)
+{
+	int64_t earned_ms = (int64_t)(transport->came_bytes * 1000 / SLOW_BYTES_PER_S);
+	int64_t in_all = transport->began_at_ms + transport->deadline_ms + earned_ms;
+	int64_t silent = transport->heard_at_ms + transport->deadline_ms;
+
+	return in_all < silent ? in_all : silent;
+}
+
+static void note_bytes(struct transport *transport, size_t size)
+{
+	transport->came_bytes += size;
+	transport->heard_at_ms = clock_monotonic_ms();
+}
+
 /* In time, and nobody told us to end. */
 static bool may_go_on(struct transport *transport)
 {
 	int64_t now_ms = clock_monotonic_ms();
+	struct error why;
 
-	if (now_ms >= transport->deadline_at_ms) {
-		fail_text(transport, ERROR_TEMPORARY, "the server did not answer in time");
+	if (now_ms >= deadline_at_ms(transport)) {
+		error_set(&why, ERROR_TEMPORARY, "the server did not answer within %g s",
+			(double)transport->deadline_ms / 1000);
+		fail(transport, &why);
 		return false;
 	}
 	if (!transport->tick || now_ms - transport->ticked_at_ms < TICK_MS)
@@ -150,7 +113,7 @@ static bool wait_for(struct transport *transport, short events)
 {
 	while (may_go_on(transport)) {
 		struct pollfd wait = {transport->descriptor, events, 0};
-		int64_t left_ms = transport->deadline_at_ms - clock_monotonic_ms();
+		int64_t left_ms = deadline_at_ms(transport) - clock_monotonic_ms();
 		struct error why;
 		int ready;
 
@@ -203,7 +166,14 @@ static bool may_retry(struct transport *transport, int result, short events, con
 			saved_errno ? strerror(saved_errno) : "the connection ended");
 		break;
 	default:
-		error_set(&why, ERROR_TEMPORARY, "%s: %s", what, tls_words(text));
+		/* the end without TLS's goodbye is the same to a person */
+		if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING &&
+			transport->shook_hands) {
+			ERR_clear_error();
+			error_set(&why, ERROR_TEMPORARY, "the server closed the connection");
+			break;
+		}
+		error_set(&why, ERROR_TEMPORARY, "%s: %s", what, peer_words(text));
 		break;
 	}
 	fail(transport, &why);
@@ -229,6 +199,7 @@ static ssize_t driver_read(mailstream_low *low, void *buffer, size_t size)
 		if (got > 0) {
 			size_t usable;
 
+			note_bytes(transport, (size_t)got);
 			if (!imap_scan_bytes(&transport->scan, buffer, (size_t)got, &usable, &why))
 				fail(transport, &why);
 			return usable > 0 ? (ssize_t)usable : -1;
@@ -322,8 +293,7 @@ static void set_socket_options(int descriptor)
 static bool connect_address(
 	struct transport *transport, const struct addrinfo *address, struct error *err)
 {
-	int64_t whole_deadline_at_ms = transport->deadline_at_ms;
-	int64_t own_deadline_at_ms = clock_monotonic_ms() + ADDRESS_TIMEOUT_MS;
+	const struct transport before = *transport;
 	socklen_t size = sizeof(int);
 	int problem = 0;
 
@@ -332,8 +302,8 @@ static bool connect_address(
 	if (transport->descriptor < 0)
 		return error_set_errno(err, ERROR_TEMPORARY, errno, "no socket");
 	set_socket_options(transport->descriptor);
-	if (own_deadline_at_ms < whole_deadline_at_ms)
-		transport->deadline_at_ms = own_deadline_at_ms;
+	if (deadline_at_ms(transport) - clock_monotonic_ms() > ADDRESS_TIMEOUT_MS)
+		set_deadline(transport, ADDRESS_TIMEOUT_MS);
 	if (connect(transport->descriptor, address->ai_addr, address->ai_addrlen) < 0) {
 		if (errno != EINPROGRESS)
 			problem = errno;
@@ -342,7 +312,9 @@ static bool connect_address(
 		else if (getsockopt(transport->descriptor, SOL_SOCKET, SO_ERROR, &problem, &size))
 			problem = errno;
 	}
-	transport->deadline_at_ms = whole_deadline_at_ms;
+	transport->deadline_ms = before.deadline_ms;
+	transport->began_at_ms = before.began_at_ms;
+	transport->heard_at_ms = before.heard_at_ms;
 	if (!problem)
 		return true;
 	close(transport->descriptor);
@@ -392,88 +364,22 @@ static bool connect_any(struct transport *transport, enum server_tls tls, struct
 	return connected;
 }
 
-static bool check_pin(const struct transport *transport, struct error *err)
-{
-	X509 *certificate = SSL_get1_peer_certificate(transport->ssl);
-	unsigned char *key = NULL;
-	char hex[DIGEST_HEX_SIZE];
-	struct digest digest;
-	int size;
-
-	if (!certificate)
-		return error_set(err, ERROR_INPUT, "the server showed no certificate");
-	size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &key);
-	X509_free(certificate);
-	if (size <= 0)
-		return error_set(err, ERROR_INPUT, "the server's key can't be read");
-	digest = digest_of((struct span){(const char *)key, (size_t)size});
-	OPENSSL_free(key);
-	if (digest_equal(&digest, &transport->trust->pin))
-		return true;
-	return error_set(err, ERROR_INPUT,
-		"the server's key is not the pinned one (it is %s); somebody may be in between, "
-		"or the key was changed: then change pinned_key",
-		digest_hex(&digest, hex));
-}
-
-/* Who the certificate must be for. */
-static void expect_host(struct transport *transport)
-{
-	X509_VERIFY_PARAM *param = SSL_get0_param(transport->ssl);
-
-	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	if (host_is_address(transport->host)) {
-		if (!X509_VERIFY_PARAM_set1_ip_asc(param, transport->host))
-			memory_exhausted();
-	} else if (!X509_VERIFY_PARAM_set1_host(param, transport->host, 0) ||
-		   !SSL_set_tlsext_host_name(transport->ssl, transport->host)) {
-		memory_exhausted();
-	}
-}
-
-/* What a person can do about it. */
-static const char *certificate_advice(long verified)
-{
-	static const struct {
-		long verified;
-		const char *advice;
-	} table[] = {
-		{X509_V_ERR_HOSTNAME_MISMATCH, "set server.host to a name it is made for"},
-		{X509_V_ERR_IP_ADDRESS_MISMATCH, "set server.host to a name it is made for"},
-		{X509_V_ERR_CERT_HAS_EXPIRED, "the server's administrator must renew it"},
-		{X509_V_ERR_CERT_NOT_YET_VALID, "check the clock of this computer"},
-		{X509_V_ERR_CERT_REVOKED, "the server's administrator must replace it"},
-	};
-
-	for (size_t i = 0; i < ARRAY_COUNT(table); i++)
-		if (table[i].verified == verified)
-			return table[i].advice;
-	return "if it is right, name the file of its CA in server.ca_file";
-}
-
 static bool handshake(struct transport *transport, struct error *err)
 {
-	long verified;
 	int result;
 
-	transport->ssl = SSL_new(transport->trust->context);
-	if (!transport->ssl || !SSL_set_fd(transport->ssl, transport->descriptor))
-		memory_exhausted();
-	expect_host(transport);
+	transport->ssl = peer_new(transport->trust, transport->host, transport->descriptor);
 	do {
 		errno = 0;
 		ERR_clear_error();
 		result = SSL_connect(transport->ssl);
 	} while (result != 1 && may_retry(transport, result, POLLIN, "TLS handshake"));
-	verified = SSL_get_verify_result(transport->ssl);
-	if (verified != X509_V_OK)
-		return error_set(err, ERROR_INPUT, "the certificate is refused: %s; %s",
-			X509_verify_cert_error_string(verified), certificate_advice(verified));
-	if (result != 1) {
-		*err = transport->failure;
+	if (!peer_check(transport->trust, transport->ssl, result == 1, err))
 		return false;
-	}
-	return !transport->trust->pinned || check_pin(transport, err);
+	transport->shook_hands = result == 1;
+	if (result != 1)
+		*err = transport->failure;
+	return result == 1;
 }
 
 static bool open_within(struct transport *transport, enum server_tls tls, struct error *err)
@@ -492,7 +398,7 @@ bool transport_open(const struct transport_trust *trust, struct span host, uint1
 	mailstream_low *low;
 
 	*made = (struct transport){.trust = trust, .port = port, .descriptor = -1};
-	made->deadline_at_ms = clock_monotonic_ms() + timeout_ms;
+	set_deadline(made, timeout_ms);
 	snprintf(made->host, sizeof(made->host), "%.*s", SPAN_ARG(host));
 	if (!open_within(made, tls, err)) {
 		error_context(err, "%s:%u", made->host, port);
@@ -515,7 +421,7 @@ bool transport_start_tls(struct transport *transport, int64_t timeout_ms, struct
 			"%s:%u: the server sent more behind its answer to STARTTLS: "
 			"somebody may be in between",
 			transport->host, transport->port);
-	transport->deadline_at_ms = clock_monotonic_ms() + timeout_ms;
+	set_deadline(transport, timeout_ms);
 	if (!handshake(transport, err))
 		return error_context(err, "%s:%u", transport->host, transport->port);
 	return true;
@@ -534,9 +440,9 @@ void transport_set_tick(struct transport *transport, transport_tick *tick, void 
 
 void transport_limit(struct transport *transport, const struct transport_limits *limits)
 {
-	transport->deadline_at_ms = clock_monotonic_ms() + limits->deadline_ms;
-	imap_scan_limit(
-		&transport->scan, limits->max_bytes, limits->max_literal, limits->max_untagged);
+	set_deadline(transport, limits->deadline_ms);
+	imap_scan_limit(&transport->scan, limits->max_bytes, limits->max_line_bytes,
+		limits->max_literal, limits->max_untagged);
 }
 
 struct _mailstream *transport_stream(struct transport *transport)

@@ -31,10 +31,15 @@ struct transport;
 
 /* The limits of one command, from now on. */
 struct transport_limits {
-	int64_t deadline_ms;   /* from now, absolute: a server that drips bytes gains nothing */
-	uint64_t max_bytes;    /* all that the server may answer */
-	uint64_t max_literal;  /* one literal */
-	uint32_t max_untagged; /* untagged responses other than FETCH: libetpan keeps them all */
+	/*
+	 * The server may be silent that long, and may take that long in all, longer only by the
+	 * bytes that came at a slow link's rate: one that drips bytes gains nothing.
+	 */
+	int64_t deadline_ms;
+	uint64_t max_bytes;	 /* all that the server may answer */
+	uint64_t max_line_bytes; /* of it what is no literal: libetpan keeps it to the end */
+	uint64_t max_literal;	 /* one literal */
+	uint32_t max_untagged;	 /* untagged responses other than FETCH: libetpan keeps them all */
 };
 
 /*

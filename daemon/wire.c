@@ -57,6 +57,7 @@ void wire_write_start(const struct wire_start *start, struct buffer *out)
 	pack_u8(out, (uint8_t)start->tls);
 	pack_span(out, start->ca_file);
 	pack_span(out, start->pinned_key);
+	pack_i64(out, start->timeout_ms);
 	pack_span(out, start->user);
 	pack_u8(out, (uint8_t)start->auth);
 	pack_span(out, start->secret);
@@ -85,6 +86,7 @@ bool wire_read_start(
 	start->tls = (enum server_tls)unpack_enum(&in, TLS_NONE + 1);
 	start->ca_file = unpack_span(&in);
 	start->pinned_key = unpack_span(&in);
+	start->timeout_ms = unpack_i64(&in);
 	start->user = unpack_span(&in);
 	start->auth = (enum login_auth)unpack_enum(&in, AUTH_OAUTHBEARER + 1);
 	start->secret = unpack_span(&in);
@@ -324,6 +326,7 @@ void wire_start_from_config(const struct config_mailbox *mailbox, struct span se
 		.tls = mailbox->server.tls,
 		.ca_file = span_from(mailbox->server.ca_file),
 		.pinned_key = span_from(mailbox->server.pinned_key),
+		.timeout_ms = mailbox->server.timeout_ms,
 		.user = span_from(mailbox->user),
 		.auth = mailbox->auth,
 		.secret = secret,

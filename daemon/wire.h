@@ -98,6 +98,7 @@ struct wire_start {
 	enum server_tls tls;
 	struct span ca_file;	/* empty: the system's store */
 	struct span pinned_key; /* SHA-256 of the SPKI in hex; empty: none */
+	int64_t timeout_ms;	/* of one answer; 0: a minute */
 	struct span user;
 	enum login_auth auth;
 	struct span secret;   /* password or access token */

@@ -19,7 +19,7 @@ static size_t feed(struct span bytes, size_t most, enum error_kind *kind)
 	struct error err = {0};
 	size_t through = 0, step = 0;
 
-	imap_scan_limit(&scan, MAX_BYTES, MAX_LITERAL, MAX_UNTAGGED);
+	imap_scan_limit(&scan, MAX_BYTES, MAX_BYTES, MAX_LITERAL, MAX_UNTAGGED);
 	*kind = ERROR_NONE;
 	while (through < bytes.size) {
 		size_t size = most ? 1 + step++ % most : bytes.size, usable;

@@ -12,6 +12,7 @@
 #include "tests/exact.h"
 
 #define MAX_BYTES    1000
+#define MAX_LINES    200
 #define MAX_LITERAL  50
 #define MAX_UNTAGGED 3
 
@@ -49,6 +50,18 @@ static const struct {
 	{"many FETCH responses are no flood",
 		SPAN_INIT("* 1 FETCH ()\r\n* 2 FETCH ()\r\n* 3 FETCH ()\r\n* 4 fetch ()\r\n"),
 		ERROR_NONE, 0, NULL},
+	{"lines without end",
+		SPAN_INIT("* 1 FETCH (UID 5)\r\n* 1 FETCH (UID 5)\r\n* 1 FETCH (UID 5)\r\n"
+			  "* 1 FETCH (UID 5)\r\n* 1 FETCH (UID 5)\r\n* 1 FETCH (UID 5)\r\n"
+			  "* 1 FETCH (UID 5)\r\n* 1 FETCH (UID 5)\r\n* 1 FETCH (UID 5)\r\n"
+			  "* 1 FETCH (UID 5)\r\n* 1 FETCH (UID 5)\r\n"),
+		ERROR_LIMIT, 190, "answers without end"},
+	{"the largest UID", SPAN_INIT("* 1 FETCH (FLAGS () UID 4294967295)\r\n"), ERROR_NONE, 0,
+		NULL},
+	{"UID 0", SPAN_INIT("* 1 FETCH (UID 0)\r\n"), ERROR_INPUT, 0, "UID that can't be one"},
+	{"UID -1", SPAN_INIT("* 1 fetch (uid -1)\r\n"), ERROR_INPUT, 0, "UID that can't be one"},
+	{"a UID above 32 bits", SPAN_INIT("* 1 FETCH (UID 4294967296)\r\n"), ERROR_INPUT, 0,
+		"UID that can't be one"},
 	{"deep nesting", SPAN_INIT("* 1 FETCH (((((((((((((((((((((((((((((((((((((((("),
 		ERROR_LIMIT, 0, "parentheses"},
 	{"parentheses in quotes",
@@ -74,7 +87,7 @@ static struct imap_scan new_scan(void)
 {
 	struct imap_scan scan = {0};
 
-	imap_scan_limit(&scan, MAX_BYTES, MAX_LITERAL, MAX_UNTAGGED);
+	imap_scan_limit(&scan, MAX_BYTES, MAX_LINES, MAX_LITERAL, MAX_UNTAGGED);
 	return scan;
 }
 
@@ -122,10 +135,10 @@ static void endless(void **state)
 	memset(piece, 'x', sizeof(piece));
 	while (imap_scan_bytes(&scan, piece, sizeof(piece), &usable, &err))
 		sent += sizeof(piece);
-	assert_int_equal(sent, MAX_BYTES);
+	assert_int_equal(sent, MAX_LINES);
 	assert_int_equal(err.kind, ERROR_LIMIT);
 
-	imap_scan_limit(&scan, UINT64_MAX, MAX_LITERAL, MAX_UNTAGGED);
+	imap_scan_limit(&scan, UINT64_MAX, UINT64_MAX, MAX_LITERAL, MAX_UNTAGGED);
 	while (imap_scan_bytes(&scan, piece, sizeof(piece), &usable, &err))
 		sent += sizeof(piece);
 	assert_non_null(strstr(err.text, "line without end"));

@@ -68,6 +68,7 @@ static const struct wire_start start = {
 	.port = 993,
 	.tls = TLS_STARTTLS,
 	.ca_file = SPAN_INIT("/etc/ca.pem"),
+	.timeout_ms = 2000,
 	.user = SPAN_INIT("crm@example.org"),
 	.auth = AUTH_OAUTHBEARER,
 	.secret = SPAN_INIT("s3cret"),
@@ -93,6 +94,7 @@ static void start_goes_through(void **state)
 	assert_true(span_equal(got.host, start.host) && span_equal(got.secret, start.secret));
 	assert_int_equal(got.port, 993);
 	assert_int_equal(got.tls, TLS_STARTTLS);
+	assert_int_equal(got.timeout_ms, 2000);
 	assert_int_equal(got.auth, AUTH_OAUTHBEARER);
 	assert_int_equal(got.folder_count, 2);
 	assert_true(span_equal(got.folders[1], folders[1]));
