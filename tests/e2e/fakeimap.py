@@ -54,6 +54,8 @@ class Server:
         self.raw = b""  # of all sessions before TLS
         self.commands = []
         self.handshakes = self.connections = 0
+        self.connected_at = []  # monotonic
+        self.idle_s = 0.02  # how often an IDLE looks for new mail
         self.failures = []
         self.spoil = None  # function(bytes) -> bytes: what is sent instead
         self.lock = threading.Condition()
@@ -82,6 +84,7 @@ class Server:
                 return
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
+            self.connected_at.append(time.monotonic())
             session = Session(self, sock)
             self.sessions.append(session)
             threading.Thread(target=session.run, daemon=True).start()
@@ -104,6 +107,8 @@ class Session:
         self.encrypted = False
         self.selected = None
         self.box = None
+        self.seen = []  # commands
+        self.told = 0  # how many mails the client knows of
 
     # The connection
 
@@ -116,7 +121,7 @@ class Session:
         self.encrypted = True
         self.server.handshakes += 1
 
-    def _receive(self):
+    def receive(self):
         if self.server.spoil:  # a client that waits for what was spoilt would wait a minute
             self.sock.settimeout(0.15)
         try:
@@ -133,7 +138,7 @@ class Session:
 
     def line(self):
         while b"\n" not in self.buffer:
-            self._receive()
+            self.receive()
         line, self.buffer = self.buffer.split(b"\n", 1)
         return line.rstrip(b"\r").decode(errors="replace")
 
@@ -165,7 +170,7 @@ class Session:
             if self.server.tls == "implicit" and self.server.context:
                 self.start_tls()
             if not self._hook("GREETING", "", ""):
-                self.send("* OK ready\r\n")
+                self.answer("GREETING", "", "")
             while True:
                 self._command()
         except Closed:
@@ -188,7 +193,14 @@ class Session:
             second, _, rest = rest.partition(" ")
             word = f"UID {second.upper()}"
         self.server.commands.append(word)
-        if self._hook(word, tag, rest):
+        self.seen.append(word)
+        if not self._hook(word, tag, rest):
+            self.answer(word, tag, rest)
+
+    def answer(self, word, tag, rest):
+        """As an honest server does."""
+        if word == "GREETING":
+            self.send("* OK ready\r\n")
             return
         method = getattr(self, "do_" + word.lower().replace(" ", "_"), None)
         if method is None:
@@ -260,6 +272,7 @@ class Session:
                   f"* {len(box.mails)} EXISTS\r\n* 0 RECENT\r\n"
                   f"* OK [UIDVALIDITY {box.uidvalidity}] x\r\n"
                   f"* OK [UIDNEXT {box.uidnext}] x\r\n")
+        self.told = len(box.mails)
         self.ok(tag, "[READ-ONLY] open" if read_only else "[READ-WRITE] open")
 
     def do_select(self, tag, rest):
@@ -359,15 +372,14 @@ class Session:
         self._idle(tag)
 
     def _idle(self, tag):
-        known = len(self.box.mails)
-        self.sock.settimeout(0.02)
+        self.sock.settimeout(self.server.idle_s)
         try:
             while b"\n" not in self.buffer:
-                if len(self.box.mails) != known:
-                    known = len(self.box.mails)
-                    self.send(f"* {known} EXISTS\r\n")
+                if len(self.box.mails) != self.told:
+                    self.told = len(self.box.mails)
+                    self.send(f"* {self.told} EXISTS\r\n")
                 try:
-                    self._receive()
+                    self.receive()
                 except Closed as closed:
                     if not isinstance(closed.__cause__, TimeoutError):
                         raise
