@@ -8,6 +8,7 @@
 const struct command_group command_groups[] = {
 	{"status", "the ledger, the mailboxes and the queue", status_commands},
 	{"unresolved", "what could not be matched, and settling it", unresolved_commands},
+	{"triage", "walk through the queue with single keys", triage_commands},
 	{"quarantine", "mail from those who may not write to a mailbox", quarantine_commands},
 	{"contact", "people outside", contact_commands},
 	{"company", "companies and their mail domains", company_commands},

@@ -9,6 +9,7 @@
 
 extern const struct command status_commands[];
 extern const struct command unresolved_commands[];
+extern const struct command triage_commands[];
 extern const struct command quarantine_commands[];
 extern const struct command contact_commands[];
 extern const struct command company_commands[];

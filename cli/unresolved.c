@@ -10,54 +10,11 @@
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
-#include "cli/records.h"
+#include "cli/resolution.h"
 #include "ingest/resolve.h"
 
 /* Of what a resolution touches, so many are listed for a person; JSON has all. */
 #define SHOWN_TOUCHED 20
-
-static json_t *candidates_json(struct span text)
-{
-	json_t *value = text.size ? json_loadb(text.data, text.size, 0, NULL) : NULL;
-
-	return value ? value : json_array();
-}
-
-static json_t *item_json(struct cli *cli, const struct unresolved *item)
-{
-	json_t *object = json_object();
-
-	json_object_set_new(object, "id", json_integer(item->id));
-	json_object_set_new(object, "reason", json_span(item->reason));
-	json_object_set_new(object, "address", json_span_or_null(item->address));
-	json_object_set_new(object, "name", json_span_or_null(item->name));
-	json_object_set_new(object, "role", json_span_or_null(item->role));
-	json_object_set_new(object, "detail", json_span_or_null(item->detail));
-	json_object_set_new(object, "message", json_id(item->message_id));
-	json_object_set_new(object, "state", json_span(item->state));
-	json_object_set_new(object, "outcome", json_span_or_null(item->outcome));
-	json_object_set_new(object, "operation", json_id(item->operation_id));
-	json_object_set_new(object, "since", cli_time(cli, item->created_ms));
-	json_object_set_new(
-		object, "age_days", json_integer((cli->now_ms - item->created_ms) / 86400000));
-	json_object_set_new(object, "candidates", candidates_json(item->candidates));
-	return object;
-}
-
-/* The mail that an item is about: its subject tells a person more than its number. */
-static bool subject_add(
-	struct cli *cli, const struct unresolved *item, json_t *object, struct error *err)
-{
-	struct message_row message;
-	bool found = false;
-
-	if (item->message_id &&
-		!message_get(cli->db, item->message_id, &cli->arena, &message, &found, err))
-		return false;
-	json_object_set_new(
-		object, "subject", found ? json_span_or_null(message.subject) : json_null());
-	return true;
-}
 
 /* ---------------------------------------------------------------- list, show */
 
@@ -98,13 +55,13 @@ static enum exit_code run_list(struct cli *cli)
 		return cli_fail(&err);
 	array = json_array();
 	for (size_t i = 0; i < count; i++) {
-		json_t *object = item_json(cli, &rows[i]);
+		json_t *object;
 
-		json_array_append_new(array, object);
-		if (!subject_add(cli, &rows[i], object, &err)) {
+		if (!resolution_item_json(cli, &rows[i], &object, &err)) {
 			json_decref(array);
 			return cli_fail(&err);
 		}
+		json_array_append_new(array, object);
 	}
 	output_rows(&cli->output, array, list_columns, ARRAY_COUNT(list_columns),
 		"nothing is unresolved");
@@ -169,8 +126,9 @@ static enum exit_code run_show(struct cli *cli)
 		code = pick_item(cli, cli_argument(cli, 0), &item);
 	if (code != EXIT_DONE)
 		return code;
-	object = item_json(cli, &item);
-	if (!subject_add(cli, &item, object, &err) || !suggestions_add(cli, &item, object, &err)) {
+	if (!resolution_item_json(cli, &item, &object, &err))
+		return cli_fail(&err);
+	if (!suggestions_add(cli, &item, object, &err)) {
 		json_decref(object);
 		return cli_fail(&err);
 	}
@@ -183,54 +141,6 @@ static enum exit_code run_show(struct cli *cli)
 }
 
 /* ---------------------------------------------------------------- resolving */
-
-static const struct column touched_columns[] = {
-	{"item", "item", COLUMN_ID},
-	{"address", "address", COLUMN_TEXT},
-	{"subject", "subject", COLUMN_TEXT},
-	{"what", "becomes", COLUMN_TEXT},
-};
-
-static json_t *result_json(const struct resolve_result *result)
-{
-	json_t *object = json_object(), *array = json_array();
-
-	for (size_t i = 0; i < result->touched_count; i++) {
-		const struct resolve_touched *touched = &result->touched[i];
-		json_t *one = json_object();
-
-		json_object_set_new(one, "item", json_integer(touched->item_id));
-		json_object_set_new(one, "message", json_id(touched->message_id));
-		json_object_set_new(one, "address", json_span_or_null(touched->address));
-		json_object_set_new(one, "subject", json_span_or_null(touched->subject));
-		json_object_set_new(one, "what", json_span_or_null(touched->what));
-		json_array_append_new(array, one);
-	}
-	json_object_set_new(object, "settled", json_integer(result->settled));
-	json_object_set_new(object, "contact", json_id(result->contact_id));
-	json_object_set_new(object, "company", json_id(result->company_id));
-	json_object_set_new(object, "touched", array);
-	return object;
-}
-
-static void touched_print(struct cli *cli, const json_t *touched)
-{
-	json_t *shown = json_array();
-	json_t *one;
-	size_t i;
-
-	json_array_foreach((json_t *)touched, i, one)
-	{
-		if (i < SHOWN_TOUCHED)
-			json_array_append(shown, one);
-	}
-	output_section(
-		&cli->output, "Touched", shown, touched_columns, ARRAY_COUNT(touched_columns));
-	if (json_array_size(touched) > SHOWN_TOUCHED)
-		output_line(
-			&cli->output, "… and %zu more", json_array_size(touched) - SHOWN_TOUCHED);
-	json_decref(shown);
-}
 
 static enum exit_code resolve(struct cli *cli, struct resolve_request *request)
 {
@@ -245,8 +155,8 @@ static enum exit_code resolve(struct cli *cli, struct resolve_request *request)
 		return cli_fail(&err);
 	if (result.operation_id && request->verb == RESOLVE_CREATE)
 		made = arena_format(&cli->arena, " as contact #%" PRId64, result.contact_id);
-	object = result_json(&result);
-	touched_print(cli, json_object_get(object, "touched"));
+	object = resolution_json(&result);
+	resolution_print(cli, json_object_get(object, "touched"), SHOWN_TOUCHED);
 	change_report(cli, result.operation_id, object, "%s %" PRId64 " item%s%s",
 		cli_flag(cli, "dry-run") ? "would settle" : "settled", result.settled,
 		result.settled == 1 ? "" : "s", made.data ? made.data : "");
