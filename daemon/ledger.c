@@ -350,6 +350,7 @@ static bool open_all(struct ledger *ledger, struct error *err)
 		return error_set(
 			err, ERROR_BUG, "no START frame: this role is started by postroomd");
 	return load_config(ledger, frame.body, err) && lock_database(ledger, err) &&
+	       suspects_open(ledger->config->state_directory, &ledger->suspects, err) &&
 	       db_open(ledger->config->state_directory, DB_WRITE, &ledger->db, err) &&
 	       open_intake(ledger, err) &&
 	       sandbox_enter(SANDBOX_LEDGER, ledger->config->state_directory, err) &&
@@ -382,6 +383,7 @@ static void close_all(struct ledger *ledger)
 	intake_close(ledger->intake);
 	if (ledger->db)
 		db_close(ledger->db);
+	suspects_close(ledger->suspects);
 	db_unlock_daemon(ledger->lock);
 	config_free(ledger->config);
 	arena_done(&ledger->options_arena);

@@ -145,6 +145,7 @@ struct ledger {
 	struct db *db;
 	struct intake *intake;
 	int lock;
+	struct suspects *suspects;
 	int64_t progress_ms;
 
 	struct source *sources; /* oldest first */
@@ -179,6 +180,8 @@ void ledger_unqueue(struct ledger *ledger, struct source *source);
 struct source *source_new(struct ledger *ledger, const struct role_peer *peer, int socket);
 /* Frees sources whose process is gone and whose entries are all done with. */
 void ledger_drop_sources(struct ledger *ledger);
+/* A mail's facts are decided upon. */
+bool entry_has_content(const struct entry *entry);
 /* The mail's zstd frame. */
 struct span entry_raw(const struct entry *entry);
 
@@ -207,6 +210,8 @@ MUST_CHECK bool entry_apply(
  */
 MUST_CHECK bool entry_apply_failed(
 	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err);
+/* The ledger died on it so often that it is given up: never looked into again. */
+bool ledger_is_condemned(const struct ledger *ledger, const struct entry *entry);
 /* What was learnt of the database in a transaction that was taken back. */
 void source_forget_ids(struct source *source);
 /* After the commit: answers, and what follows. The entry is freed or goes on its way. */
@@ -219,6 +224,19 @@ MUST_CHECK bool ledger_commit_due(struct ledger *ledger, struct error *err);
 MUST_CHECK bool ledger_commit(struct ledger *ledger, struct error *err);
 /* Something stands first in its queue and can be applied. */
 bool ledger_has_ready(const struct ledger *ledger);
+
+/* ledger_suspect.c: mails on which the ledger itself died */
+struct suspects;
+/* Its file in the state directory; counts what the ledger before us died on. */
+MUST_CHECK bool suspects_open(const char *directory, struct suspects **suspects, struct error *err);
+void suspects_close(struct suspects *suspects);
+/* How often a ledger died while it decided this mail. */
+unsigned suspect_deaths(struct suspects *suspects, const struct entry *entry);
+/* Around whatever follows the content of one mail. */
+void suspect_begin(struct suspects *suspects, const struct entry *entry);
+void suspect_end(struct suspects *suspects);
+/* It was decided, or given up. */
+void suspect_forget(struct suspects *suspects, const struct entry *entry);
 
 /* ledger_stored.c: mails that are stored, but not decided */
 /* At the end of its source and to the parsers; a failure when its raw bytes are not kept. */

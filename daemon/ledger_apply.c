@@ -372,11 +372,8 @@ static bool apply_fetched(struct ledger *ledger, struct entry *entry, struct err
 		fetched->status, (int)fetched->count, err);
 }
 
-bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
+static bool apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
 {
-	entry->next_step = NEXT_NOTHING;
-	entry->action_added = false;
-	entry->dead = entry->undecided = false;
 	if (entry->source->broken)
 		return true; /* fetched again by the next reader */
 	if (entry->kind != ENTRY_STORED && entry->source->kind == PEER_READER &&
@@ -422,7 +419,68 @@ bool entry_apply_failed(
 		entry->undecided = true;
 		return copy_again(ledger, result.delivery_id, now_ms, err);
 	}
-	if (!count_failure(ledger, entry, false, err))
+	if (!count_failure(ledger, entry, entry->final, err))
 		return false;
 	return entry->kind != ENTRY_MAIL || ask_server(ledger, entry, &result, now_ms, err);
+}
+
+bool ledger_is_condemned(const struct ledger *ledger, const struct entry *entry)
+{
+	return suspect_deaths(ledger->suspects, entry) >= TRIES_MAX;
+}
+
+static bool is_dead_already(struct ledger *ledger, struct entry *entry, bool *is, struct error *err)
+{
+	*is = false;
+	if (!message_by_identity(ledger->db, &entry->of.mail.identity, &entry->message_id, err))
+		return false;
+	return entry->message_id == 0 || is_state(ledger, entry, SPAN("dead"), is, err);
+}
+
+/*
+ * Given up with the reason. One that came again behind a commit that was not reached is dead
+ * already; one that was decided before is asked for the decision on this copy later.
+ */
+static bool condemn(struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
+{
+	bool known = false;
+
+	if (entry->kind == ENTRY_MAIL && !is_dead_already(ledger, entry, &known, err))
+		return false;
+	if (known)
+		return true;
+	error_set(&entry->why, ERROR_BUG,
+		"the ledger died %d times while it decided this mail; please report it", TRIES_MAX);
+	entry->stage = "decide";
+	entry->state = ENTRY_FAILED;
+	entry->final = true;
+	return entry_apply_failed(ledger, entry, now_ms, err);
+}
+
+static bool apply_content(
+	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
+{
+	bool condemned = ledger_is_condemned(ledger, entry);
+	bool ok;
+
+	if (condemned) {
+		ok = condemn(ledger, entry, now_ms, err);
+	} else {
+		suspect_begin(ledger->suspects, entry);
+		ok = apply(ledger, entry, now_ms, err);
+		suspect_end(ledger->suspects);
+	}
+	/* what is fetched again stays condemned; what a person has tried again is not */
+	if (ok && (!condemned || entry->kind == ENTRY_STORED))
+		suspect_forget(ledger->suspects, entry);
+	return ok;
+}
+
+bool entry_apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
+{
+	entry->next_step = NEXT_NOTHING;
+	entry->action_added = false;
+	entry->dead = entry->undecided = false;
+	return entry_has_content(entry) ? apply_content(ledger, entry, now_ms, err)
+					: apply(ledger, entry, now_ms, err);
 }

@@ -42,7 +42,7 @@ static void add(struct batch *batch, struct entry *entry)
 {
 	*batch->last = entry;
 	batch->last = &entry->next;
-	batch->messages += entry->kind == ENTRY_MAIL || entry->kind == ENTRY_STORED;
+	batch->messages += entry_has_content(entry);
 	batch->bytes += entry_raw(entry).size;
 	batch->complete = entry->kind != ENTRY_MAIL && entry->kind != ENTRY_HEADER &&
 			  entry->kind != ENTRY_MISSING;
@@ -207,17 +207,26 @@ static bool apply_first(struct ledger *ledger, struct source *source, struct err
 	return true;
 }
 
+/* What the ledger died on before takes no other mail's work along. */
+static bool is_suspect(const struct ledger *ledger, const struct entry *entry)
+{
+	return entry_has_content(entry) && suspect_deaths(ledger->suspects, entry) > 0;
+}
+
 static bool apply_source(
 	struct ledger *ledger, struct source *source, int64_t until_ms, struct error *err)
 {
-	bool begun;
+	bool begun, suspect;
 
 	while (is_ready(source) && clock_monotonic_ms() < until_ms) {
+		suspect = is_suspect(ledger, source->first);
+		if (suspect && !ledger_commit(ledger, err))
+			return false;
 		if (!begin(ledger, &begun, err))
 			return false;
 		if (!begun)
 			return true;
-		if (!apply_first(ledger, source, err))
+		if (!apply_first(ledger, source, err) || (suspect && !ledger_commit(ledger, err)))
 			return false;
 	}
 	return true;

@@ -28,6 +28,11 @@ void entry_free(struct entry *entry)
 	free(entry);
 }
 
+bool entry_has_content(const struct entry *entry)
+{
+	return entry->kind == ENTRY_MAIL || entry->kind == ENTRY_STORED;
+}
+
 struct span entry_raw(const struct entry *entry)
 {
 	if (entry->raw.size > 0)

@@ -114,7 +114,19 @@ static void parser_died(struct ledger *ledger, struct parser_peer *parser, const
 		log_string("next", "this mail is tried again alone, three times in all"));
 }
 
-static bool take_answer(struct parser_peer *parser, const struct frame *frame, struct error *err)
+/* Facts come from a process that a mail may have taken over. */
+static bool read_facts(struct ledger *ledger, struct entry *entry, struct span body)
+{
+	bool ok;
+
+	suspect_begin(ledger->suspects, entry);
+	ok = facts_read(body, &entry->arena, &entry->facts, &entry->why);
+	suspect_end(ledger->suspects);
+	return ok;
+}
+
+static bool take_answer(struct ledger *ledger, struct parser_peer *parser,
+	const struct frame *frame, struct error *err)
 {
 	struct entry *entry;
 
@@ -122,7 +134,7 @@ static bool take_answer(struct parser_peer *parser, const struct frame *frame, s
 		return error_set(err, ERROR_INPUT, "an answer to no question");
 	entry = take_sent(parser);
 	if (frame->type == PARSER_FACTS) {
-		if (facts_read(frame->body, &entry->arena, &entry->facts, &entry->why))
+		if (ledger_is_condemned(ledger, entry) || read_facts(ledger, entry, frame->body))
 			entry->state = ENTRY_DONE;
 		else
 			failed(entry, false);
@@ -136,7 +148,7 @@ static bool take_answer(struct parser_peer *parser, const struct frame *frame, s
 	return true;
 }
 
-static bool take_answers(struct parser_peer *parser, struct error *err)
+static bool take_answers(struct ledger *ledger, struct parser_peer *parser, struct error *err)
 {
 	struct frame frame;
 	bool found = true;
@@ -144,7 +156,7 @@ static bool take_answers(struct parser_peer *parser, struct error *err)
 	while (found) {
 		if (!channel_next(&parser->channel, &frame, &found, err))
 			return false;
-		if (found && !take_answer(parser, &frame, err))
+		if (found && !take_answer(ledger, parser, &frame, err))
 			return false;
 	}
 	return true;
@@ -156,7 +168,7 @@ void ledger_read_parser(struct ledger *ledger, struct parser_peer *parser)
 	unsigned before = parser->sent_count;
 	bool filled = channel_fill(&parser->channel, READ_BYTES, &err);
 
-	if (!take_answers(parser, &err)) {
+	if (!take_answers(ledger, parser, &err)) {
 		log_event(LOG_LEVEL_ERROR, "bad-frame", log_string("from", "parser"),
 			log_string("error", err.text));
 		tell_supervisor(ledger, ROLE_PEER_STALLED, parser->id);

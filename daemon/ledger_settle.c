@@ -75,6 +75,9 @@ static void settle_mail(struct ledger *ledger, struct entry *entry)
 {
 	ledger->sum_changed = true;
 	ledger->index_left = true;
+	/* further even where the ledger dies on the mail behind it, before the batch is through */
+	if (entry->new_delivery && entry->kind == ENTRY_MAIL)
+		note_progress(ledger, entry->source);
 	if (entry->action_added)
 		for (struct source *source = ledger->sources; source; source = source->next)
 			source->actions_at_ms = 0;

@@ -1,0 +1,59 @@
+"""A daemon with a mistake in its decisions and a clock that can be set (planted.c)."""
+import mmap
+import os
+import pathlib
+import shutil
+import struct
+
+import fakeimap
+from postroomd import Postroomd
+
+
+def link(source, target):
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copy(source, target)
+
+
+class Planted:
+    """Programs in a folder of its own, for what is planted lies beside them. mails: what the server
+    has; more settings are those of the mailbox."""
+
+    def __init__(self, build, directory, mails, **settings):
+        self.build = pathlib.Path(directory) / 'build'
+        (self.build / 'bin').mkdir(parents=True)
+        for name, target in (('postroomd-planted', 'postroomd'), ('postroom', 'postroom'),
+                             ('postroom-parser', 'postroom-parser')):
+            link(build / 'bin' / name, self.build / 'bin' / target)
+        path = self.build / 'bin/postroomd.planted'
+        path.write_bytes(bytes(16))
+        with open(path, 'r+b') as file:
+            self.memory = mmap.mmap(file.fileno(), 16)
+        self.server = fakeimap.Server(tls='plain', mailboxes={'INBOX': fakeimap.Mailbox(mails)})
+        self.daemon = Postroomd(self.build, pathlib.Path(directory) / 'daemon')
+        self.settings = {'kind': 'support', **settings}
+
+    def set_clock(self, offset_ms):
+        """How far the wall clock is off, from now on."""
+        self.memory[:8] = struct.pack('q', offset_ms)
+
+    def __enter__(self):
+        self.server.__enter__()
+        self.daemon.configure(mailboxes=[{
+            'name': 'box', 'addresses': ['box@example.org'],
+            'server': {'host': '127.0.0.1', 'port': self.server.port, 'tls': 'none'},
+            'login': {'user': 'u', 'password': {'file': self.daemon.secret('box')}},
+            **self.settings}])
+        self.daemon.start()
+        return self
+
+    def __exit__(self, kind, *rest):
+        try:
+            self.daemon.__exit__(kind, *rest)
+        finally:
+            if self.daemon.process.poll() is None:
+                self.daemon.process.kill()
+                self.daemon.process.wait()
+            self.server.__exit__()
+            self.memory.close()
