@@ -285,6 +285,16 @@ static const struct command_example add_examples[] = {
 	{0},
 };
 
+static const struct command_option unlearn_options[] = {
+	{"to", "CONTACT", VALUE_CONTACT, "whose it is", NULL},
+	{0},
+};
+static const struct command_example unlearn_examples[] = {
+	{"postroom contact unlearn anna a.smit@example.net --to bob --dry-run",
+		"How many mails would move to Bob"},
+	{0},
+};
+
 const struct command contact_commands[] = {
 	{
 		.noun = "contact",
@@ -340,6 +350,21 @@ const struct command contact_commands[] = {
 		.arguments = address_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = contact_run_address_remove,
+	},
+	{
+		.noun = "contact",
+		.verb = "unlearn",
+		.summary = "Take an address from a contact, with all that it filed there",
+		.description =
+			"For what is noticed late: the address was somebody else's all the time. "
+			"With --to its mails and their tasks go to that contact, who has the "
+			"address then; without it they wait in the queue again. Mails that name "
+			"the contact by another address too stay.",
+		.arguments = address_arguments,
+		.options = unlearn_options,
+		.examples = unlearn_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = contact_run_unlearn,
 	},
 	{0},
 };

@@ -11,5 +11,6 @@ enum exit_code contact_run_add(struct cli *cli);
 enum exit_code contact_run_edit(struct cli *cli);
 enum exit_code contact_run_address_add(struct cli *cli);
 enum exit_code contact_run_address_remove(struct cli *cli);
+enum exit_code contact_run_unlearn(struct cli *cli);
 
 #endif

@@ -11,6 +11,7 @@
 #include "cli/json.h"
 #include "cli/pick.h"
 #include "cli/records.h"
+#include "ingest/reassign.h"
 #include "ingest/resolve.h"
 
 /* The options of add and edit into the contact. */
@@ -172,5 +173,42 @@ enum exit_code contact_run_address_remove(struct cli *cli)
 		return cli_fail(&err);
 	change_report(cli, operation.id, changed_json(cli, contact.id, 0),
 		"%s is no longer %.*s's; what was filed stays", address, SPAN_ARG(contact.name));
+	return EXIT_DONE;
+}
+
+enum exit_code contact_run_unlearn(struct cli *cli)
+{
+	enum exit_code code = cli_open_intake(cli);
+	const char *address = cli_argument(cli, 1);
+	struct contact contact, other = {0};
+	struct reassign_result result;
+	struct operation operation;
+	struct error err;
+	json_t *object;
+	bool good;
+
+	if (code == EXIT_DONE)
+		code = pick_contact(cli, cli_argument(cli, 0), &contact);
+	if (code == EXIT_DONE && cli_option(cli, "to"))
+		code = pick_contact(cli, cli_option(cli, "to"), &other);
+	if (code != EXIT_DONE)
+		return code;
+	if (other.id == contact.id)
+		return cli_usage("--to names the contact who has the address now");
+	if (!change_begin(cli, span_from(address), &operation, &err))
+		return cli_fail(&err);
+	good = reassign_address(
+		&operation, contact.id, span_from(address), other.id, &result, &err);
+	if (!change_end(cli, &operation, good, &err))
+		return cli_fail(&err);
+	object = json_object();
+	json_object_set_new(object, "moved", json_integer(result.moved));
+	json_object_set_new(object, "waiting", json_integer(result.waiting));
+	json_object_set_new(object, "kept", json_integer(result.kept));
+	change_report(cli, operation.id, object,
+		"%s is no longer %.*s's: %" PRId64 " mails moved, %" PRId64 " wait again, %" PRId64
+		" stay, as they name %.*s by another address",
+		address, SPAN_ARG(contact.name), result.moved, result.waiting, result.kept,
+		SPAN_ARG(contact.name));
 	return EXIT_DONE;
 }

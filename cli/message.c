@@ -7,11 +7,14 @@
 #include "base/compress.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "cli/change.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
 #include "cli/records.h"
+#include "ingest/reassign.h"
 #include "parser/facts_json.h"
+#include "store/activity.h"
 
 /* What a stored mail or its facts may unpack to: the limit of a mail, and room for the facts. */
 #define UNPACK_MAX_BYTES (256u * 1024 * 1024)
@@ -321,6 +324,72 @@ static enum exit_code run_raw(struct cli *cli)
 	return code;
 }
 
+/* ---------------------------------------------------------------- moving */
+
+/* --from, else the one contact on whom the message stands. */
+static enum exit_code pick_from(struct cli *cli, int64_t message_id, int64_t *contact_id)
+{
+	const struct activity_filter filter = {.message_id = message_id};
+	struct contact contact;
+	struct activity *rows;
+	struct error err;
+	enum exit_code code;
+	size_t count;
+
+	*contact_id = 0;
+	if (cli_option(cli, "from")) {
+		code = pick_contact(cli, cli_option(cli, "from"), &contact);
+		*contact_id = code == EXIT_DONE ? contact.id : 0;
+		return code;
+	}
+	if (!activity_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	for (size_t i = 0; i < count; i++) {
+		if (!rows[i].contact_id)
+			continue;
+		if (*contact_id)
+			return cli_usage("the message stands on several contacts: say which with "
+					 "--from (postroom message show %" PRId64 ")",
+				message_id);
+		*contact_id = rows[i].contact_id;
+	}
+	if (!*contact_id)
+		return cli_not_found("message #%" PRId64 " stands on no contact", message_id);
+	return EXIT_DONE;
+}
+
+static enum exit_code run_move(struct cli *cli)
+{
+	enum exit_code code = cli_open_intake(cli);
+	struct reassign_result result;
+	struct operation operation;
+	struct message_row message;
+	struct contact to;
+	struct error err;
+	int64_t from = 0;
+
+	if (code == EXIT_DONE && !cli_option(cli, "to"))
+		return cli_usage("say with --to who it is about");
+	if (code == EXIT_DONE)
+		code = pick_message(cli, cli_argument(cli, 0), &message);
+	if (code == EXIT_DONE)
+		code = pick_contact(cli, cli_option(cli, "to"), &to);
+	if (code == EXIT_DONE)
+		code = pick_from(cli, message.id, &from);
+	if (code != EXIT_DONE)
+		return code;
+	if (from == to.id)
+		return cli_usage("the message stands on %.*s already", SPAN_ARG(to.name));
+	if (!change_begin(cli, message.subject, &operation, &err))
+		return cli_fail(&err);
+	if (!change_end(cli, &operation,
+		    reassign_message(&operation, message.id, from, to.id, &result, &err), &err))
+		return cli_fail(&err);
+	change_report(cli, operation.id, NULL, "message #%" PRId64 " stands on %.*s now",
+		message.id, SPAN_ARG(to.name));
+	return EXIT_DONE;
+}
+
 /* ---------------------------------------------------------------- the table */
 
 static const struct command_argument one_argument[] = {
@@ -336,6 +405,15 @@ static const struct command_option list_options[] = {
 	{"address", "ADDRESS", VALUE_TEXT, "from or to this address", NULL},
 	{"since", "DATE", VALUE_DATE, "of this day or later", NULL},
 	{"until", "DATE", VALUE_DATE, "of this day or earlier", NULL},
+	{0},
+};
+static const struct command_option move_options[] = {
+	{"to", "CONTACT", VALUE_CONTACT, "who it is about", NULL},
+	{"from", "CONTACT", VALUE_CONTACT, "on whom it stands, where that is not one alone", NULL},
+	{0},
+};
+static const struct command_example move_examples[] = {
+	{"postroom message move 12 --to anna", "It was about Anna"},
 	{0},
 };
 static const struct command_example raw_examples[] = {
@@ -365,6 +443,19 @@ const struct command message_commands[] = {
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
 		.run = run_show,
+	},
+	{
+		.noun = "message",
+		.verb = "move",
+		.summary = "File a message on another contact",
+		.description =
+			"Its activities and tasks go to that contact; nothing is learnt. For "
+			"all mails of an address: postroom contact unlearn.",
+		.arguments = one_argument,
+		.options = move_options,
+		.examples = move_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = run_move,
 	},
 	{
 		.noun = "message",

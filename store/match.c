@@ -71,3 +71,29 @@ bool match_list(struct db *db, int64_t route_id, struct arena *arena, struct mat
 	*count = list.count;
 	return ok;
 }
+
+bool match_messages(struct db *db, int64_t contact_id, struct span address_folded,
+	struct arena *arena, int64_t **message_ids, size_t *count, struct error *err)
+{
+	struct list list = LIST_OF(int64_t, arena);
+	struct sql *q;
+	bool found, ok;
+
+	if (!sql_start(db,
+		    "SELECT route.message_id FROM match JOIN route ON route.id = match.route_id "
+		    "WHERE match.contact_id = ?1 AND match.address = ?2 "
+		    "UNION SELECT unresolved.message_id FROM unresolved JOIN activity "
+		    "ON activity.message_id = unresolved.message_id "
+		    "WHERE unresolved.state = 'settled' AND unresolved.address_folded = ?2 "
+		    "AND activity.contact_id = ?1 ORDER BY 1",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, contact_id);
+	sql_bind_text(q, 2, address_folded);
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(int64_t *)list_add(&list) = sql_i64(q, 0);
+	sql_end(q);
+	*message_ids = list.items;
+	*count = list.count;
+	return ok;
+}

@@ -47,6 +47,12 @@ MUST_CHECK bool match_add(
 /* A mail of this address brought another VAT id before: it bills for several suppliers. */
 MUST_CHECK bool match_other_vat_id(struct db *db, struct span address_folded, struct span vat_id,
 	bool *other, struct error *err);
+/*
+ * The messages that this address (folded) put on the contact: by a match, or by an item that a
+ * person answered.
+ */
+MUST_CHECK bool match_messages(struct db *db, int64_t contact_id, struct span address_folded,
+	struct arena *arena, int64_t **message_ids, size_t *count, struct error *err);
 MUST_CHECK bool match_list(struct db *db, int64_t route_id, struct arena *arena,
 	struct match_row **rows, size_t *count, struct error *err);
 

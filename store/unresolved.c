@@ -42,7 +42,9 @@ static bool find_same(struct db *db, const struct unresolved *item, int64_t *id,
 	return sql_run_id(q, id, err);
 }
 
-bool unresolved_add(struct db *db, const struct unresolved *item, int64_t *id, struct error *err)
+/* *id 0: it is there. */
+static bool insert(struct db *db, const struct unresolved *item, struct span state,
+	struct span outcome, int64_t *id, struct error *err)
 {
 	struct sql *q;
 
@@ -50,7 +52,7 @@ bool unresolved_add(struct db *db, const struct unresolved *item, int64_t *id, s
 		    "INSERT INTO unresolved (message_id, route_id, reason, address, "
 		    "address_folded, "
 		    "name, role, detail, candidates, state, outcome, created_ms, changed_ms) "
-		    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'waiting', '', ?10, ?10) "
+		    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12) "
 		    "ON CONFLICT (route_id, reason, address_folded) DO NOTHING",
 		    &q, err))
 		return false;
@@ -63,12 +65,35 @@ bool unresolved_add(struct db *db, const struct unresolved *item, int64_t *id, s
 	sql_bind_text(q, 7, item->role);
 	sql_bind_text(q, 8, item->detail);
 	sql_bind_text(q, 9, item->candidates.size ? item->candidates : SPAN("[]"));
-	sql_bind_i64(q, 10, item->created_ms ? item->created_ms : clock_now_ms());
-	if (!sql_run_new(q, id, err))
+	sql_bind_text(q, 10, state);
+	sql_bind_text(q, 11, outcome);
+	sql_bind_i64(q, 12, item->created_ms ? item->created_ms : clock_now_ms());
+	return sql_run_new(q, id, err);
+}
+
+bool unresolved_add(struct db *db, const struct unresolved *item, int64_t *id, struct error *err)
+{
+	if (!insert(db, item, SPAN("waiting"), (struct span){0}, id, err))
 		return false;
 	if (!*id)
 		return find_same(db, item, id, err);
 	return !item->message_id || message_refresh_state(db, item->message_id, err);
+}
+
+bool unresolved_open(struct operation *operation, const struct unresolved *item, struct error *err)
+{
+	int64_t id;
+
+	if (!insert(operation->db, item, SPAN("settled"), SPAN("undone"), &id, err) ||
+		(!id && !find_same(operation->db, item, &id, err)))
+		return false;
+	return record_change(operation, &unresolved_noun, id,
+		(struct value[FIELD_COUNT]){
+			[STATE] = value_text(SPAN("waiting")),
+			[OUTCOME] = value_text((struct span){0}),
+			[OPERATION] = value_id(0),
+		},
+		~0U, err);
 }
 
 #define SELECT_ITEM                                                                      \

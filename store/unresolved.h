@@ -33,6 +33,12 @@ MUST_CHECK bool unresolved_list(struct db *db, const struct unresolved_filter *f
 /* Marks it settled with the outcome ("assigned", …) and refreshes its message's state. */
 MUST_CHECK bool unresolved_settle(
 	struct operation *operation, int64_t id, struct span outcome, struct error *err);
+/*
+ * The question is asked (again), as part of the operation: undone, it is as settled as before, or
+ * one that was never asked.
+ */
+MUST_CHECK bool unresolved_open(
+	struct operation *operation, const struct unresolved *item, struct error *err);
 struct unresolved_count {
 	int64_t waiting, oldest_ms; /* oldest 0: none */
 };
