@@ -4,6 +4,7 @@
 #include "config/check.h"
 #include "config/format.h"
 #include "config/index.h"
+#include "config/oauth_provider.h"
 
 #define IMAP_PORT	   143
 #define IMAP_IMPLICIT_PORT 993
@@ -65,7 +66,8 @@ static void settle_login(const struct reading *reading, struct config_mailbox *m
 
 static bool check_token(struct reading *reading, struct config_mailbox *mailbox, struct error *err)
 {
-	const struct config_oauth *oauth = &mailbox->oauth;
+	struct config_oauth *oauth = &mailbox->oauth;
+	const char *fault;
 
 	if (oauth->grant != GRANT_NONE && is_secret(&mailbox->password))
 		return reading_fault(reading, place(reading, mailbox, &mailbox->password), err,
@@ -77,6 +79,12 @@ static bool check_token(struct reading *reading, struct config_mailbox *mailbox,
 	if (oauth->grant == GRANT_CLIENT_CREDENTIALS && !is_secret(&oauth->client_secret))
 		return reading_fault(reading, place(reading, mailbox, &oauth->grant), err,
 			"client-credentials need a client_secret beside it");
+	if (oauth->grant == GRANT_NONE)
+		return true;
+	fault = oauth_provider_settle(oauth, &reading->config->arena);
+	if (fault != NULL)
+		return reading_fault(
+			reading, place(reading, mailbox, &oauth->grant), err, "%s", fault);
 	return true;
 }
 

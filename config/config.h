@@ -47,13 +47,22 @@ struct config_secret {
 /* How access tokens are got when no command gives them (RFC 6749, RFC 8628). */
 enum oauth_grant { GRANT_NONE, GRANT_REFRESH_TOKEN, GRANT_CLIENT_CREDENTIALS };
 
+/* Whose addresses and scopes stand in for those that the file does not give. */
+enum oauth_provider { PROVIDER_OTHER, PROVIDER_GOOGLE, PROVIDER_MICROSOFT };
+/* How the client proves itself (RFC 6749 section 2.3.1). */
+enum oauth_client_auth { CLIENT_AUTH_POST, CLIENT_AUTH_BASIC };
+
 struct config_oauth {
 	enum oauth_grant grant;
+	enum oauth_provider provider;
+	const char *tenant; /* of PROVIDER_MICROSOFT, NULL: any organisation's */
 	const char *token_url;
-	const char *device_url; /* for `mailbox login` with GRANT_REFRESH_TOKEN */
+	const char *device_url; /* for `mailbox login` with GRANT_REFRESH_TOKEN, NULL: none */
 	const char *client_id;
 	struct config_secret client_secret; /* optional with GRANT_REFRESH_TOKEN */
+	enum oauth_client_auth client_auth;
 	const char *scope;
+	const char *ca_file; /* NULL: the system's store */
 };
 
 struct config_server {

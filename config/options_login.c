@@ -129,10 +129,25 @@ static const struct choice auth_choices[] = {
 static const struct choice grant_choices[] = {
 	{.name = "refresh-token",
 		GRANT_REFRESH_TOKEN,
-		.help = "a person logs in once with 'postroom mailbox login NAME'"},
+		.help = "a person logs in once with 'postroom mailbox login MAILBOX'"},
 	{.name = "client-credentials",
 		GRANT_CLIENT_CREDENTIALS,
 		.help = "the client's own secret, nobody logs in"},
+	{0},
+};
+
+static const struct choice provider_choices[] = {
+	{.name = "google", PROVIDER_GOOGLE, .help = "Gmail and Google Workspace"},
+	{.name = "microsoft", PROVIDER_MICROSOFT, .help = "Microsoft 365 and outlook.com"},
+	{.name = "other", PROVIDER_OTHER, .help = "any other; token_url says which"},
+	{0},
+};
+
+static const struct choice client_auth_choices[] = {
+	{.name = "post",
+		CLIENT_AUTH_POST,
+		.help = "in the request's body, as Google and Microsoft take it"},
+	{.name = "basic", CLIENT_AUTH_BASIC, .help = "as HTTP Basic, RFC 6749 section 2.3.1"},
 	{0},
 };
 
@@ -147,12 +162,31 @@ static const struct option oauth_options[] = {
 		.help = "How access tokens are got.",
 	},
 	{
+		.name = "provider",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_oauth, provider),
+		.choices = provider_choices,
+		.value = "other",
+		.help = "Whose addresses and scopes are meant where token_url, device_url and "
+			"scope are not given.",
+	},
+	{
+		.name = "tenant",
+		.type = OPTION_TEXT,
+		FIELD(struct config_oauth, tenant),
+		.sample = "example.onmicrosoft.com",
+		.format = format_host,
+		.implied = "organizations, any of them",
+		.help = "The directory at Microsoft, by its ID or domain. client-credentials need "
+			"it.",
+	},
+	{
 		.name = "token_url",
 		.type = OPTION_TEXT,
 		FIELD(struct config_oauth, token_url),
 		.sample = "https://login.example.com/token",
 		.format = format_secure_url,
-		.required = true,
+		.implied = "the provider's",
 		.help = "The token endpoint.",
 	},
 	{
@@ -161,7 +195,7 @@ static const struct option oauth_options[] = {
 		FIELD(struct config_oauth, device_url),
 		.sample = "https://login.example.com/devicecode",
 		.format = format_secure_url,
-		.implied = "no device login",
+		.implied = "the provider's, or no device login",
 		.help = "The device authorization endpoint (RFC 8628), for the first login.",
 	},
 	{
@@ -181,12 +215,29 @@ static const struct option oauth_options[] = {
 		.help = "The client's secret, where it has one.",
 	},
 	{
+		.name = "client_auth",
+		.type = OPTION_CHOICE,
+		FIELD(struct config_oauth, client_auth),
+		.choices = client_auth_choices,
+		.value = "post",
+		.help = "How the client's secret is shown to the token endpoint.",
+	},
+	{
 		.name = "scope",
 		.type = OPTION_TEXT,
 		FIELD(struct config_oauth, scope),
 		.sample = "https://login.example.com/IMAP.AccessAsUser.All offline_access",
-		.implied = "what the provider gives",
-		.help = "The scopes to ask for.",
+		.implied = "the provider's for IMAP, or what it gives by itself",
+		.help = "The scopes to ask for, separated by spaces.",
+	},
+	{
+		.name = "ca_file",
+		.type = OPTION_TEXT,
+		FIELD(struct config_oauth, ca_file),
+		.sample = "/etc/ssl/certs/example-ca.pem",
+		.format = format_path,
+		.implied = "the system's store",
+		.help = "Certificates (PEM) that the token server's must come from.",
 	},
 };
 
@@ -239,8 +290,7 @@ static const struct option login_options[] = {
 		.optional_group = true,
 		.applies = uses_token,
 		.applies_when = "with auth: xoauth2 or oauthbearer",
-		.help = "The provider that the daemon gets access tokens from, in place of token. "
-			"This version can not do that yet and says so at its start: use token.",
+		.help = "The provider that the daemon gets access tokens from, in place of token.",
 	},
 };
 

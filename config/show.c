@@ -153,6 +153,17 @@ static void write_time(struct buffer *out, const struct option *option, const vo
 	buffer_format(out, "'%02d:%02d'", *hour, *minute);
 }
 
+static bool has_value(const struct option *option, const void *item);
+
+/* What the group can't be without has a value. */
+static bool group_is_there(const struct option_table *table, const void *item)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->options[i].required && !has_value(&table->options[i], item))
+			return false;
+	return true;
+}
+
 /* The option has a value that a file could give. */
 static bool has_value(const struct option *option, const void *item)
 {
@@ -186,6 +197,8 @@ static bool has_value(const struct option *option, const void *item)
 	case OPTION_SIZE:
 	case OPTION_DURATION:
 		return option->endless != NULL || integer_value(option, item) >= option->min;
+	case OPTION_GROUP:
+		return !option->optional_group || group_is_there(option->table, field);
 	default:
 		return true;
 	}

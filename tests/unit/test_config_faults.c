@@ -395,6 +395,25 @@ static const struct fault faults[] = {
 		"f.yaml:12:67: mailboxes[0].login.token: 'token' and 'oauth' exclude each other; "
 		"keep "
 		"one"},
+	{HEAD "mailboxes:\n  - {name: a, kind: leads, login: {user: a, auth: xoauth2, oauth: "
+	      "{grant: refresh-token, client_id: c}}}\n",
+		"f.yaml:12:75: mailboxes[0].login.oauth.grant: no token endpoint is given; write "
+		"token_url: https://… beside it, or provider: google or microsoft"},
+	{HEAD "mailboxes:\n  - {name: a, kind: leads, login: {user: a, auth: xoauth2, oauth: "
+	      "{grant: client-credentials, provider: microsoft, client_secret: {file: /a}, "
+	      "client_id: c}}}\n",
+		"f.yaml:12:75: mailboxes[0].login.oauth.grant: client-credentials need the tenant "
+		"beside them, the ID of your directory"},
+	{HEAD "mailboxes:\n  - {name: a, kind: leads, login: {user: a, auth: xoauth2, oauth: "
+	      "{grant: client-credentials, provider: google, client_secret: {file: /a}, "
+	      "client_id: c}}}\n",
+		"f.yaml:12:75: mailboxes[0].login.oauth.grant: this provider has no "
+		"client-credentials for mail; use refresh-token, or a token command"},
+	{HEAD "mailboxes:\n  - {name: a, kind: leads, login: {user: a, auth: xoauth2, oauth: "
+	      "{grant: refresh-token, tenant: t, token_url: 'https://l.example/t', client_id: "
+	      "c}}}\n",
+		"f.yaml:12:75: mailboxes[0].login.oauth.grant: a tenant goes only with provider: "
+		"microsoft"},
 	{HEAD "login: {auth: xoauth2, oauth: {grant: refresh-token, token_url: "
 	      "'http://l.example/t', client_id: c}}\n",
 		"f.yaml:11:65: login.oauth.token_url: 'http://l.example/t' would send secrets in "

@@ -123,6 +123,69 @@ static const char full[] =
 	"feed: {listen: '[::1]:8377', alerts: true}\n"
 	"retention: {finance: forever, dead: 2w}\n";
 
+static const struct provider_case {
+	const char *keys; /* of oauth, beside client_id */
+	const char *token_url, *device_url, *scope;
+} provider_cases[] = {
+	{"grant: refresh-token, provider: google", "https://oauth2.googleapis.com/token", NULL,
+		"https://mail.google.com/"},
+	{"grant: refresh-token, provider: microsoft",
+		"https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
+		"https://login.microsoftonline.com/organizations/oauth2/v2.0/devicecode",
+		"https://outlook.office.com/IMAP.AccessAsUser.All offline_access"},
+	{"grant: client-credentials, provider: microsoft, tenant: example.onmicrosoft.com, "
+	 "client_secret: {file: /a}",
+		"https://login.microsoftonline.com/example.onmicrosoft.com/oauth2/v2.0/token", NULL,
+		"https://outlook.office365.com/.default"},
+	{"grant: refresh-token, provider: microsoft, scope: s, token_url: 'https://l.example/t'",
+		"https://l.example/t",
+		"https://login.microsoftonline.com/organizations/oauth2/v2.0/devicecode", "s"},
+	{"grant: refresh-token, token_url: 'https://l.example/t'", "https://l.example/t", NULL,
+		NULL},
+};
+
+static void assert_text(const char *got, const char *expected)
+{
+	if (expected)
+		assert_string_equal(got, expected);
+	else
+		assert_null(got);
+}
+
+/* Also when the login stands once for all mailboxes. */
+static void test_providers(void **state)
+{
+	static const char head[] = "organisation: {name: A, zone: UTC, domains: example.org}\n"
+				   "users: [{name: anna, addresses: anna@example.org}]\n"
+				   "server: {host: imap.example.org}\n";
+
+	(void)state;
+	for (size_t i = 0; i < 2 * ARRAY_COUNT(provider_cases); i++) {
+		const struct provider_case *c = &provider_cases[i / 2];
+		struct buffer text = {0};
+		struct config *config;
+
+		buffer_append_string(&text, head);
+		if (i % 2)
+			buffer_format(&text,
+				"login: {auth: xoauth2, oauth: {client_id: c, %s}}\n"
+				"mailboxes: [{name: a, kind: leads, login: {user: a}}]\n",
+				c->keys);
+		else
+			buffer_format(&text,
+				"mailboxes: [{name: a, kind: leads, login: {user: a, auth: "
+				"xoauth2, "
+				"oauth: {client_id: c, %s}}}]\n",
+				c->keys);
+		config = load(buffer_string(&text));
+		assert_text(config->mailboxes[0].oauth.token_url, c->token_url);
+		assert_text(config->mailboxes[0].oauth.device_url, c->device_url);
+		assert_text(config->mailboxes[0].oauth.scope, c->scope);
+		config_free(config);
+		buffer_done(&text);
+	}
+}
+
 static void test_values(void **state)
 {
 	struct config *config = load(full);
@@ -195,6 +258,8 @@ static void test_values(void **state)
 	assert_null(minutes->password.credential);
 	assert_int_equal(minutes->oauth.grant, GRANT_REFRESH_TOKEN);
 	assert_string_equal(minutes->oauth.client_id, "postroom");
+	assert_int_equal(minutes->oauth.client_auth, CLIENT_AUTH_POST);
+	assert_null(minutes->oauth.scope);
 
 	assert_string_equal(config->leads.owners.items[0], "Bert");
 	assert_string_equal(config->leads.form_fields[0].field, "name");
@@ -464,6 +529,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_providers),
 		cmocka_unit_test(test_lookups),
 		cmocka_unit_test(test_many_users),
 		cmocka_unit_test(test_show),
