@@ -214,6 +214,16 @@ bool secret_read(const struct config_secret *secret, struct buffer *value, struc
 	return done;
 }
 
+bool secret_shows(struct span text, struct span secret)
+{
+	size_t part = secret.size < SECRET_PART_BYTES ? secret.size : SECRET_PART_BYTES;
+
+	for (size_t i = 0; part > 0 && i + part <= secret.size; i++)
+		if (span_find(text, span_part(secret, i, part)) >= 0)
+			return true;
+	return false;
+}
+
 void secret_forget(struct buffer *value)
 {
 	if (value->data != NULL)

@@ -15,6 +15,12 @@
  */
 MUST_CHECK bool secret_read(
 	const struct config_secret *secret, struct buffer *value, struct error *err);
+/*
+ * The secret, or SECRET_PART_BYTES of it in a row, stand in the text: words of a server that put
+ * back what it was sent.
+ */
+bool secret_shows(struct span text, struct span secret);
+#define SECRET_PART_BYTES 12
 /* Overwrites the bytes, then empties the buffer. */
 void secret_forget(struct buffer *value);
 /* And gives the memory back. */
