@@ -7,6 +7,7 @@
 #define BASE_SANDBOX_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
@@ -15,11 +16,13 @@ enum sandbox_profile {
 	SANDBOX_READER, /* network; reads resolver and CA files; no other file, no process */
 	SANDBOX_LEDGER, /* the state directory; no network, no process */
 	SANDBOX_FEED, /* the state directory, the listening socket it has; no connect, no process */
+	SANDBOX_TOKENS, /* network; reads as READER; its own folder; no database, no process */
 };
 
 /*
  * Closes the doors of the profile. `path` is the one path of its own that a role keeps: the state
- * directory (LEDGER, FEED), the file of the server's CA or NULL (READER, read-only), NULL (PARSER).
+ * directory (LEDGER, FEED), a folder in it (TOKENS), the file of the server's CA or NULL (READER,
+ * read-only), NULL (PARSER).
  * A kernel without Landlock still gets the system-call filter.
  *
  * Afterwards a call that only an attacker makes (exec, fork, connect, ptrace, …) kills the process
@@ -33,6 +36,11 @@ enum sandbox_profile {
  * to report what it found.
  */
 MUST_CHECK bool sandbox_enter(enum sandbox_profile profile, const char *path, struct error *err);
+/* And these files may be read too, SANDBOX_READ_MAX at most; those that are not there are left out.
+ */
+#define SANDBOX_READ_MAX 64
+MUST_CHECK bool sandbox_enter_reading(enum sandbox_profile profile, const char *path,
+	const char *const *files, size_t count, struct error *err);
 /* The filter is in force in this build: false with a sanitizer. */
 bool sandbox_is_built(void);
 
