@@ -120,3 +120,21 @@ bool unpack_done(const struct unpack *in)
 {
 	return !in->bad && in->rest.size == 0;
 }
+
+unsigned unpack_enum(struct unpack *in, unsigned count)
+{
+	unsigned value = unpack_u8(in);
+
+	if (value >= count) {
+		go_bad(in);
+		return 0;
+	}
+	return value;
+}
+
+bool unpack_finish(const struct unpack *in, const char *frame, struct error *err)
+{
+	if (!unpack_done(in))
+		return error_set(err, ERROR_INPUT, "a %s frame does not fit its shape", frame);
+	return true;
+}

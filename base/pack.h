@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "base/span.h"
 
 void pack_u8(struct buffer *out, uint8_t value);
@@ -30,11 +31,15 @@ uint64_t unpack_u64(struct unpack *in);
 int64_t unpack_i64(struct unpack *in);
 /* Anything but 0 and 1 is bad. */
 bool unpack_bool(struct unpack *in);
+/* A byte below `count`, the number of an enum's values; anything else is bad and reads as 0. */
+unsigned unpack_enum(struct unpack *in, unsigned count);
 /* Points into the bytes that are read. */
 struct span unpack_span(struct unpack *in);
 /* A count of items of at least item_bytes each: more than can follow is bad and reads as 0. */
 uint32_t unpack_count(struct unpack *in, size_t item_bytes);
 /* Nothing was bad and nothing is left. */
 bool unpack_done(const struct unpack *in);
+/* The same as the end of reading a frame; ERROR_INPUT names it. */
+MUST_CHECK bool unpack_finish(const struct unpack *in, const char *frame, struct error *err);
 
 #endif

@@ -10,13 +10,18 @@
 #include "config/secret.h"
 #include "daemon/reader.h"
 #include "daemon/supervisor.h"
+#include "daemon/tokens_client.h"
 
 #define EXIT_NOT_FOUND 3
 
 static bool start_of(const struct config *config, const struct config_mailbox *mailbox,
 	struct buffer *secret, struct arena *arena, struct wire_start *start, struct error *err)
 {
-	if (!supervisor_read_secret(mailbox, secret, err))
+	bool ok = mailbox->oauth.grant != GRANT_NONE
+			  ? tokens_client_fetch(config, mailbox, secret, err)
+			  : supervisor_read_secret(mailbox, secret, err);
+
+	if (!ok)
 		return false;
 	wire_start_from_config(
 		mailbox, buffer_span(secret), config->limit_message_bytes, arena, start);

@@ -24,6 +24,7 @@ const char *child_kind_name(enum child_kind kind)
 {
 	static const char *const names[] = {
 		[CHILD_LEDGER] = "ledger",
+		[CHILD_TOKENS] = "tokens",
 		[CHILD_PARSER] = "parser",
 		[CHILD_READER] = "reader",
 		[CHILD_FEED] = "feed",
@@ -108,6 +109,7 @@ bool child_start(struct child *child, uint32_t id, int peer, struct error *err)
 	child->id = id;
 	child->state = CHILD_UP;
 	child->ready = false;
+	child->wish = WISH_NOTHING;
 	child->started_at_ms = child->progress_at_ms = clock_monotonic_ms();
 	log_event(LOG_LEVEL_INFO, "started", log_string("what", child_kind_name(child->kind)),
 		log_string("name", child->name), log_number("pid", child->pid));
@@ -177,6 +179,7 @@ void child_kill(struct child *child)
 void child_free(struct child *child)
 {
 	channel_close(&child->control);
+	buffer_done(&child->token_state);
 	free(child->name);
 	free(child);
 }

@@ -13,7 +13,10 @@
 #include "base/span.h"
 #include "daemon/channel.h"
 
-enum child_kind { CHILD_LEDGER, CHILD_PARSER, CHILD_READER, CHILD_FEED };
+enum child_kind { CHILD_LEDGER, CHILD_TOKENS, CHILD_PARSER, CHILD_READER, CHILD_FEED };
+
+/* What a reader waits for. */
+enum child_wish { WISH_NOTHING, WISH_TOKEN, WISH_OTHER_TOKEN /* the last one was refused */ };
 
 enum child_state {
 	CHILD_DOWN,   /* not running; wanted: started again at restart_at_ms */
@@ -29,7 +32,9 @@ struct child {
 	pid_t pid;
 	uint32_t id; /* of this process, as the ledger knows it */
 	struct channel control;
-	bool ready; /* it said ROLE_READY (ledger and feed) */
+	bool ready;		   /* it said ROLE_READY (ledger, tokens and feed) */
+	enum child_wish wish;	   /* of a reader, to the tokens role */
+	struct buffer token_state; /* of a reader: its mailbox's last TOKENS_STATE */
 	/* monotonic */
 	int64_t started_at_ms, progress_at_ms, restart_at_ms, kill_at_ms;
 	int64_t delay_ms; /* before the next start; 0: none yet */

@@ -1,9 +1,12 @@
 #include "daemon/imap_session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/base64.h"
 #include "base/memory.h"
+#include "config/secret.h"
+#include "daemon/imap_challenge.h"
 #include "daemon/imap_text.h"
 
 #define ANSWER_MS  60000 /* where the configuration says nothing */
@@ -137,6 +140,8 @@ static bool exchange(struct imap *imap, struct span response, bool sent, struct 
 			return false;
 		if (!span_starts(line, SPAN("+")))
 			return true;
+		if (sent) /* the response was sent: this says why it is refused */
+			imap_challenge_words(span_after(line, 1), &imap->challenge);
 		if (!imap_send_line(imap, sent ? on_challenge : response, err))
 			return false;
 		sent = true;
@@ -228,6 +233,13 @@ static bool log_in_token(struct imap *imap, const struct imap_login *login,
 	return ok;
 }
 
+static void add_text(struct error *err, const char *text)
+{
+	size_t used = strlen(err->text);
+
+	snprintf(err->text + used, sizeof err->text - used, " (%s)", text);
+}
+
 static bool log_in(struct imap *imap, const struct imap_login *login, struct error *err)
 {
 	enum imap_answer answer;
@@ -243,10 +255,20 @@ static bool log_in(struct imap *imap, const struct imap_login *login, struct err
 		return true;
 	}
 	if (is_passing_refusal(imap))
-		return error_set(err, ERROR_TEMPORARY, "the server takes no login now: %s",
+		error_write(err, ERROR_TEMPORARY, "the server takes no login now: %s",
 			imap_words(imap));
-	return error_set(err, ERROR_AUTH, "the server refuses the login of %.*s: %s",
-		SPAN_ARG(login->user), imap_words(imap));
+	else
+		error_write(err, ERROR_AUTH, "the server refuses the login of %.*s: %s",
+			SPAN_ARG(login->user), imap_words(imap));
+	if (imap->challenge.size > 0)
+		add_text(err, buffer_string(&imap->challenge));
+	if (secret_shows(buffer_span(&imap->words), login->secret) ||
+		secret_shows(buffer_span(&imap->challenge), login->secret))
+		error_write(err, err->kind,
+			"the server refuses the login of %.*s, with our secret in its words, which "
+			"are left out",
+			SPAN_ARG(login->user));
+	return false;
 }
 
 static bool open_session(struct imap *imap, const struct imap_login *login, struct error *err)
@@ -306,5 +328,6 @@ void imap_close(struct imap *imap)
 	transport_free(imap->transport);
 	buffer_done(&imap->command);
 	buffer_done(&imap->words);
+	buffer_done(&imap->challenge);
 	free(imap);
 }

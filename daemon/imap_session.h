@@ -24,6 +24,7 @@ struct imap {
 	bool idle_news;
 	bool refused; /* the last command */
 	struct buffer command, words;
+	struct buffer challenge; /* of a refused access token, in words */
 	/* of the FETCH in hand */
 	imap_mail_handler *on_mail;
 	imap_piece_handler *on_piece;

@@ -14,12 +14,14 @@
 #include "daemon/ledger.h"
 #include "daemon/reader.h"
 #include "daemon/supervisor.h"
+#include "daemon/tokens.h"
+#include "daemon/tokens_client.h"
 
 #define EXIT_USAGE 2
 
 struct arguments {
-	const char *config, *role, *mailbox, *preview;
-	bool check;
+	const char *config, *role, *mailbox, *preview, *login;
+	bool check, refresh_token;
 };
 
 static int run_reader(const struct arguments *arguments)
@@ -37,6 +39,11 @@ static int run_feed(const struct arguments *arguments UNUSED)
 	return feed_main();
 }
 
+static int run_tokens(const struct arguments *arguments UNUSED)
+{
+	return tokens_main();
+}
+
 static const struct role {
 	const char *name;
 	int (*run)(const struct arguments *arguments);
@@ -44,6 +51,7 @@ static const struct role {
 	{"ledger", run_ledger},
 	{"reader", run_reader},
 	{"feed", run_feed},
+	{"tokens", run_tokens},
 };
 
 /* The supervisor says when to end; what a terminal sends to all at once is its business alone. */
@@ -70,11 +78,13 @@ static int run_role(const struct arguments *arguments)
 
 static void print_help(FILE *out)
 {
-	fputs("usage: postroomd [--config FILE] [--check | --preview MAILBOX]\n"
+	fputs("usage: postroomd [--config FILE] [--check | --preview MAILBOX | --login MAILBOX]\n"
 	      "Reads the mailboxes of the configuration into the record until SIGTERM.\n\n"
 	      "  -c, --config FILE      instead of $POSTROOM_CONFIG or " CONFIG_DEFAULT_PATH "\n"
 	      "      --check            check the configuration, log in to every mailbox, end\n"
 	      "      --preview MAILBOX  count what a first start on it would read, end\n"
+	      "      --login MAILBOX    get its first token from the OAuth provider, end\n"
+	      "      --refresh-token    with --login: it comes on stdin, no device code\n"
 	      "      --version          print the version, end\n"
 	      "  -h, --help             print this, end\n\n"
 	      "SIGHUP reads the configuration again.\n",
@@ -84,11 +94,21 @@ static void print_help(FILE *out)
 /* False: to end with *status. */
 static bool read_arguments(int count, char **values, struct arguments *arguments, int *status)
 {
-	enum { OPT_CHECK = 256, OPT_PREVIEW, OPT_ROLE, OPT_MAILBOX, OPT_VERSION };
+	enum {
+		OPT_CHECK = 256,
+		OPT_PREVIEW,
+		OPT_LOGIN,
+		OPT_REFRESH_TOKEN,
+		OPT_ROLE,
+		OPT_MAILBOX,
+		OPT_VERSION
+	};
 	static const struct option options[] = {
 		{"config", required_argument, NULL, 'c'},
 		{"check", no_argument, NULL, OPT_CHECK},
 		{"preview", required_argument, NULL, OPT_PREVIEW},
+		{"login", required_argument, NULL, OPT_LOGIN},
+		{"refresh-token", no_argument, NULL, OPT_REFRESH_TOKEN},
 		{"role", required_argument, NULL, OPT_ROLE},
 		{"mailbox", required_argument, NULL, OPT_MAILBOX},
 		{"version", no_argument, NULL, OPT_VERSION},
@@ -108,6 +128,12 @@ static bool read_arguments(int count, char **values, struct arguments *arguments
 			break;
 		case OPT_PREVIEW:
 			arguments->preview = optarg;
+			break;
+		case OPT_LOGIN:
+			arguments->login = optarg;
+			break;
+		case OPT_REFRESH_TOKEN:
+			arguments->refresh_token = true;
 			break;
 		case OPT_ROLE:
 			arguments->role = optarg;
@@ -149,5 +175,8 @@ int main(int count, char **values)
 		return check_main(arguments.config);
 	if (arguments.preview)
 		return preview_main(arguments.config, arguments.preview);
+	if (arguments.login)
+		return tokens_client_login(
+			arguments.config, arguments.login, arguments.refresh_token);
 	return supervisor_main(arguments.config);
 }

@@ -11,14 +11,15 @@
 #include "base/sandbox.h"
 #include "daemon/reader_state.h"
 
-#define RETRY_FIRST_MS	1000
-#define RETRY_LAST_MS	300000
-#define RETRIES_DOUBLED 9 /* from the first to the last */
-#define SECRET_WAIT_MS	60000
-#define REFUSALS_MAX	3
-#define IDLE_PROBE_MS	300000 /* a quiet IDLE is looked behind; RFC 2177 allows 29 minutes */
-#define IDLE_SILENT_MAX 2      /* then this server's IDLE is not relied on any more */
-#define DEFAULT_POLL_MS 60000
+#define RETRY_FIRST_MS	   1000
+#define RETRY_LAST_MS	   300000
+#define RETRIES_DOUBLED	   9 /* from the first to the last */
+#define SECRET_WAIT_MS	   60000
+#define REFUSALS_MAX	   3
+#define TOKEN_REFUSALS_MAX 2	  /* the second one with a token that was renewed for it */
+#define IDLE_PROBE_MS	   300000 /* a quiet IDLE is looked behind; RFC 2177 allows 29 minutes */
+#define IDLE_SILENT_MAX	   2	  /* then this server's IDLE is not relied on any more */
+#define DEFAULT_POLL_MS	   60000
 
 /* Waiting for something other than the server. */
 static bool wait_until(struct reader *reader, int64_t wait_ms, struct error *err)
@@ -71,13 +72,13 @@ static bool tell(struct reader *reader, enum reader_state state, const char *wai
 
 /* Failures */
 
-/* Asks the supervisor to read the secret again: it may have been changed meanwhile. */
-static bool renew_secret(struct reader *reader, struct error *err)
+/* Asks the supervisor for a secret, and waits until it came, or not. */
+static bool ask_secret(struct reader *reader, enum control_frame how, struct error *err)
 {
 	int64_t until_ms = clock_monotonic_ms() + SECRET_WAIT_MS;
 
 	reader->secret_came = false;
-	if (!link_control(reader, CONTROL_NEED_SECRET, err))
+	if (!link_control(reader, how, err))
 		return false;
 	while (!reader->secret_came && !reader->stop) {
 		int64_t left_ms = until_ms - clock_monotonic_ms();
@@ -90,28 +91,78 @@ static bool renew_secret(struct reader *reader, struct error *err)
 	return true;
 }
 
+/* It may have been changed meanwhile. */
+static bool renew_secret(struct reader *reader, struct error *err)
+{
+	return ask_secret(reader, CONTROL_NEED_SECRET, err);
+}
+
+/*
+ * An access token for the login that is about to be; what there is may be over soon. No token is a
+ * failure of the connection: ERROR_AUTH when only a person can mend it.
+ */
+static bool fetch_token(struct reader *reader, struct error *err)
+{
+	if (!ask_secret(reader, CONTROL_NEED_TOKEN, err))
+		return false;
+	if (!reader->secret_came)
+		return error_set(err, ERROR_TEMPORARY,
+			reader->stop ? "told to stop" : "no access token came in time");
+	reader->token_refused = reader->secret_problem.size > 0;
+	if (reader->token_refused)
+		return error_set(
+			err, reader->secret_error, "%s", buffer_string(&reader->secret_problem));
+	return true;
+}
+
+/*
+ * A password is read again and tried three times. An access token is renewed once; what the token
+ * server refuses, it refuses the next time too.
+ */
+static unsigned refusals_max(const struct reader *reader)
+{
+	if (!reader->start.fetches_token)
+		return REFUSALS_MAX;
+	return reader->token_refused ? 1 : TOKEN_REFUSALS_MAX;
+}
+
+/* With a secret of its own it is read anew; a token is fetched when the next login begins. */
+static bool replace_secret(struct reader *reader, struct error *why, struct error *err)
+{
+	if (reader->token_refused || (reader->start.fetches_token && reader->refusals > 0))
+		return true;
+	if (!renew_secret(reader, err))
+		return false;
+	if (reader->secret_problem.size == 0)
+		return true;
+	reader->token_refused = reader->start.fetches_token && reader->secret_error == ERROR_AUTH;
+	error_set(why, reader->start.fetches_token ? reader->secret_error : ERROR_AUTH, "%s%s",
+		reader->start.fetches_token ? "" : "the secret can't be read: ",
+		buffer_string(&reader->secret_problem));
+	return true;
+}
+
 static bool after_refusal(struct reader *reader, struct error *why, struct error *err)
 {
 	int64_t wait_ms = retry_delay_ms(reader->refusals);
 	char words[200] = "the next try";
 
-	if (!renew_secret(reader, err))
+	if (!replace_secret(reader, why, err))
 		return false;
-	if (reader->secret_problem.size > 0)
-		error_set(why, ERROR_AUTH, "the secret can't be read: %s",
-			buffer_string(&reader->secret_problem));
 	reader->refusals++;
-	if (reader->refusals >= REFUSALS_MAX) {
+	if (reader->refusals >= refusals_max(reader)) {
 		reader->refusals = 0;
 		wait_ms = reader->start.auth_retry_ms;
-		snprintf(words, sizeof(words), "another secret; then: postroom mailbox retry %.*s",
+		snprintf(words, sizeof(words), "another %s; then: postroom mailbox retry %.*s",
+			reader->start.fetches_token ? "login" : "secret",
 			SPAN_ARG(reader->start.mailbox));
 	}
 	if (!tell(reader, READER_REFUSED, words, wait_ms, why, err) ||
 		!wait_until(reader, wait_ms, err))
 		return false;
 	/* After a long wait the secret may be another one. */
-	return reader->refusals > 0 || reader->stop || renew_secret(reader, err);
+	return reader->refusals > 0 || reader->stop || reader->start.fetches_token ||
+	       renew_secret(reader, err);
 }
 
 static bool after_failure(struct reader *reader, struct error *why, struct error *err)
@@ -139,13 +190,15 @@ static bool connect_server(struct reader *reader, struct error *err)
 		.timeout_ms = start->timeout_ms,
 		.user = start->user,
 		.auth = start->auth,
-		.secret = buffer_span(&reader->secret),
 		.tick = link_tick,
 		.tick_context = reader,
 	};
 
 	if (!tell(reader, READER_CONNECTING, "the server", 0, NULL, err) ||
-		!imap_open(&login, &reader->imap, err))
+		(start->fetches_token && !fetch_token(reader, err)))
+		return false;
+	login.secret = buffer_span(&reader->secret);
+	if (!imap_open(&login, &reader->imap, err))
 		return false;
 	reader->refusals = 0;
 	reader->idle_refused = false;
@@ -423,6 +476,7 @@ static void reader_done(struct reader *reader)
 	transport_trust_free(reader->trust);
 	link_forget_actions(reader);
 	buffer_done(&reader->start_body);
+	buffer_forget(&reader->secret);
 	buffer_done(&reader->secret);
 	buffer_done(&reader->control_in);
 	buffer_done(&reader->ledger_in);

@@ -51,8 +51,9 @@ static bool take_secret(struct reader *reader, struct span body, struct error *e
 		return false;
 	reader->secret_came = true;
 	buffer_clear(&reader->secret_problem);
+	reader->secret_error = secret.error;
 	if (secret.known) {
-		buffer_clear(&reader->secret);
+		buffer_forget(&reader->secret);
 		buffer_append(&reader->secret, secret.secret);
 	} else {
 		buffer_append(&reader->secret_problem, secret.text);

@@ -64,6 +64,7 @@ struct reader {
 	struct buffer control_in, ledger_in, out;
 	bool stop, paused, retry;
 	bool secret_came;
+	enum error_kind secret_error; /* with secret_problem */
 	struct buffer secret_problem, pause_text;
 	uint32_t cursor_uidvalidity, cursor_last_uid; /* the last FOLDER_CURSOR */
 	bool cursor_came;
@@ -72,8 +73,9 @@ struct reader {
 	struct reader_action *actions; /* oldest first */
 	int64_t progress_at_ms;	       /* monotonic */
 
-	unsigned failures; /* of the connection, one after another */
-	unsigned refusals; /* of the credentials */
+	unsigned failures;  /* of the connection, one after another */
+	unsigned refusals;  /* of the credentials */
+	bool token_refused; /* not by the mail server: the token server gave none */
 };
 
 /* reader_link.c: frames. An error means that a socket ended: the reader ends too (stop is set). */

@@ -2,13 +2,6 @@
 
 #include "base/pack.h"
 
-static bool finish(const struct unpack *in, const char *what, struct error *err)
-{
-	if (!unpack_done(in))
-		return error_set(err, ERROR_INPUT, "a %s frame does not fit its shape", what);
-	return true;
-}
-
 void role_write_start(const struct role_start *start, struct buffer *out)
 {
 	pack_span(out, start->path);
@@ -25,7 +18,7 @@ bool role_read_start(struct span body, struct role_start *start, struct error *e
 	start->text = unpack_span(&in);
 	start->progress_ms = unpack_i64(&in);
 	start->secrets = unpack_span(&in);
-	return finish(&in, "START", err);
+	return unpack_finish(&in, "START", err);
 }
 
 void role_write_secret(const struct role_secret *secret, struct buffer *out)
@@ -66,7 +59,7 @@ bool role_read_peer(struct span body, struct role_peer *peer, struct error *err)
 	peer->name = unpack_span(&in);
 	if (kind > PEER_FEED)
 		in.bad = true;
-	return finish(&in, "PEER", err);
+	return unpack_finish(&in, "PEER", err);
 }
 
 void role_write_refused(const struct role_refused *refused, struct buffer *out)
@@ -82,7 +75,7 @@ bool role_read_refused(struct span body, struct role_refused *refused, struct er
 
 	refused->kind = kind <= ERROR_BUG ? (enum error_kind)kind : ERROR_BUG;
 	refused->text = unpack_span(&in);
-	return finish(&in, "REFUSED", err);
+	return unpack_finish(&in, "REFUSED", err);
 }
 
 void role_write_fetched(const struct role_fetched *fetched, struct buffer *out)
@@ -103,7 +96,7 @@ bool role_read_fetched(struct span body, struct role_fetched *fetched, struct er
 	fetched->at_ms = unpack_i64(&in);
 	fetched->status = (int32_t)unpack_u32(&in);
 	fetched->count = unpack_u32(&in);
-	return finish(&in, "FETCHED", err);
+	return unpack_finish(&in, "FETCHED", err);
 }
 
 void role_write_id(uint32_t id, struct buffer *out)
@@ -116,5 +109,5 @@ bool role_read_id(struct span body, uint32_t *id, struct error *err)
 	struct unpack in = {body, false};
 
 	*id = unpack_u32(&in);
-	return finish(&in, "peer", err);
+	return unpack_finish(&in, "peer", err);
 }

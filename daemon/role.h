@@ -6,6 +6,8 @@
  *                          process that talks to the ledger; CONTROL_STOP
  *   ledger -> supervisor   ROLE_READY or ROLE_REFUSED; then CONTROL_PROGRESS, ROLE_STATUS,
  *                          ROLE_USEFUL, ROLE_PEER_PROGRESS, ROLE_PEER_STALLED
+ *   supervisor -> ledger   ROLE_TOKEN_STATE: what the tokens role said, passed on
+ *   supervisor -> tokens   the frames of tokens_wire.h, both ways
  *   supervisor -> feed     ROLE_START, CONTROL_STOP
  *   feed -> supervisor     ROLE_READY or ROLE_REFUSED; then CONTROL_PROGRESS
  *   feed -> ledger         ROLE_FETCHED
@@ -24,9 +26,10 @@
 
 enum role_frame { /* beside CONTROL_STOP and CONTROL_PROGRESS of wire.h */
 	ROLE_START = 64,
-	ROLE_CONFIG = 65, /* struct role_start: the new one */
-	ROLE_PEER = 66,	  /* struct role_peer, with the ledger's end of the socket */
-	ROLE_READY = 80,  /* empty */
+	ROLE_CONFIG = 65,      /* struct role_start: the new one */
+	ROLE_PEER = 66,	       /* struct role_peer, with the ledger's end of the socket */
+	ROLE_TOKEN_STATE = 67, /* struct tokens_state of tokens_wire.h */
+	ROLE_READY = 80,       /* empty */
 	ROLE_REFUSED = 81,
 	ROLE_STATUS = 82,	 /* text, one line for STATUS= */
 	ROLE_PEER_PROGRESS = 83, /* u32, the peer's id: it did something useful */

@@ -93,7 +93,8 @@ static void ledger_ended(struct supervisor *supervisor)
 {
 	supervisor->status[0] = '\0';
 	for (size_t i = 1; i < supervisor->child_count; i++)
-		child_stop(supervisor->children[i], ORPHAN_GRACE_MS);
+		if (supervisor->children[i]->kind != CHILD_TOKENS)
+			child_stop(supervisor->children[i], ORPHAN_GRACE_MS);
 }
 
 static struct child *find_pid(struct supervisor *supervisor, pid_t pid)
@@ -241,6 +242,7 @@ static void begin_stopping(struct supervisor *supervisor, const char *why)
 	supervisor->phase = PHASE_STOP_READERS;
 	stop_kind(supervisor, CHILD_READER, READERS_GRACE_MS);
 	stop_kind(supervisor, CHILD_FEED, READERS_GRACE_MS);
+	stop_kind(supervisor, CHILD_TOKENS, READERS_GRACE_MS);
 }
 
 static void take_signals(struct supervisor *supervisor)
@@ -306,7 +308,8 @@ static void wait_and_take(struct supervisor *supervisor)
 static void run(struct supervisor *supervisor)
 {
 	while (supervisor->phase != PHASE_STOP_PARSERS || is_running(supervisor, CHILD_PARSER) ||
-		is_running(supervisor, CHILD_READER) || is_running(supervisor, CHILD_FEED)) {
+		is_running(supervisor, CHILD_READER) || is_running(supervisor, CHILD_FEED) ||
+		is_running(supervisor, CHILD_TOKENS)) {
 		int64_t now = clock_monotonic_ms();
 
 		if (supervisor->phase == PHASE_RUNNING) {

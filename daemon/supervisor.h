@@ -25,7 +25,8 @@ struct supervisor {
 	const char *config_path;
 	struct config *config;
 	struct buffer config_text;
-	struct child **children; /* in the order of their start: ledger, parsers, readers, feed */
+	/* in the order of their start: ledger, tokens, parsers, readers, feed */
+	struct child **children;
 	size_t child_count;
 	uint32_t last_id;
 	enum supervisor_phase phase;
@@ -51,6 +52,20 @@ MUST_CHECK bool supervisor_send_config(struct supervisor *supervisor, struct err
 /* The mailbox's password or token, appended; secret_done it. */
 MUST_CHECK bool supervisor_read_secret(
 	const struct config_mailbox *mailbox, struct buffer *secret, struct error *err);
+/* ROLE_START's counterpart for the tokens role: every account, secrets read now. */
+MUST_CHECK bool supervisor_send_accounts(
+	struct supervisor *supervisor, struct child *child, struct error *err);
+/* The tokens role is asked for what this reader wants, or will be as soon as it is ready. */
+void supervisor_want_token(
+	struct supervisor *supervisor, struct child *reader, enum child_wish wish);
+/* What waited for the tokens role, or for the ledger, to be ready. */
+void supervisor_tokens_ready(struct supervisor *supervisor);
+void supervisor_tell_token_states(struct supervisor *supervisor);
+/* A frame of tokens_wire.h. */
+MUST_CHECK bool supervisor_take_tokens_frame(
+	struct supervisor *supervisor, const struct frame *frame, struct error *err);
+/* Several times in the interval in which the service manager wants to hear of us. */
+int64_t supervisor_progress_ms(const struct supervisor *supervisor);
 /* Starts a child that is down, and makes it known to the ledger. */
 void supervisor_start_child(struct supervisor *supervisor, struct child *child);
 /* A reader died by accident: its mailbox says so in `postroom status`. */

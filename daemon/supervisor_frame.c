@@ -29,11 +29,16 @@ static bool answer_need_secret(
 
 	if (!mailbox)
 		return true; /* it is about to be stopped */
+	if (mailbox->oauth.grant != GRANT_NONE) {
+		supervisor_want_token(supervisor, child, WISH_OTHER_TOKEN);
+		return true;
+	}
 	if (supervisor_read_secret(mailbox, &secret, &why)) {
 		answer.known = true;
 		answer.secret = buffer_span(&secret);
 	} else {
 		answer.text = span_from(why.text);
+		answer.error = ERROR_AUTH;
 		log_event(LOG_LEVEL_ERROR, "secret-not-read", log_string("mailbox", child->name),
 			log_string("error", why.text));
 	}
@@ -108,14 +113,25 @@ bool supervisor_take_frame(struct supervisor *supervisor, struct child *child,
 		if (child->kind == CHILD_READER)
 			return answer_need_secret(supervisor, child, err);
 		break;
+	case CONTROL_NEED_TOKEN:
+		if (child->kind != CHILD_READER)
+			break;
+		supervisor_want_token(supervisor, child, WISH_TOKEN);
+		return true;
 	case ROLE_READY:
 		child->ready = true;
 		child_alive(child);
+		if (child->kind == CHILD_TOKENS)
+			supervisor_tokens_ready(supervisor);
+		else if (child->kind == CHILD_LEDGER)
+			supervisor_tell_token_states(supervisor);
 		return true;
 	case ROLE_REFUSED:
 		return take_refused(supervisor, child, frame->body, err);
 	}
 	if (child->kind == CHILD_LEDGER)
 		return take_ledger_frame(supervisor, frame, err);
+	if (child->kind == CHILD_TOKENS)
+		return supervisor_take_tokens_frame(supervisor, frame, err);
 	return error_set(err, ERROR_INPUT, "unknown frame %u", (unsigned)frame->type);
 }

@@ -11,6 +11,7 @@
 #include "daemon/notify.h"
 #include "daemon/role.h"
 #include "daemon/supervisor.h"
+#include "daemon/tokens.h"
 
 #define STOP_GRACE_MS 15000
 
@@ -65,6 +66,8 @@ void supervisor_plan_children(struct supervisor *supervisor)
 	for (size_t i = 0; i < supervisor->child_count; i++)
 		supervisor->children[i]->wanted = false;
 	want(supervisor, CHILD_LEDGER, "");
+	if (tokens_are_needed(config))
+		want(supervisor, CHILD_TOKENS, "");
 	for (int i = 1; i <= parsers; i++) {
 		snprintf(number, sizeof number, "%d", i);
 		want(supervisor, CHILD_PARSER, number);
@@ -140,7 +143,9 @@ static void stop_changed(
 		struct child *child = supervisor->children[i];
 		bool changed =
 			(child->kind == CHILD_READER && !reader_same(old, new, child->name)) ||
-			child->kind == CHILD_FEED;
+			child->kind == CHILD_FEED ||
+			/* its secrets and certificates are read again */
+			child->kind == CHILD_TOKENS;
 
 		child->delay_ms = 0;
 		child->restart_at_ms = 0;

@@ -16,8 +16,7 @@
 
 static const int64_t PROGRESS_DEFAULT_MS = 5000;
 
-/* Several times in the interval in which the service manager wants to hear of us. */
-static int64_t progress_ms(const struct supervisor *supervisor)
+int64_t supervisor_progress_ms(const struct supervisor *supervisor)
 {
 	int64_t wanted = supervisor->watchdog_ms / 6;
 
@@ -54,7 +53,7 @@ static bool send_start(
 	struct role_start start = {
 		.path = span_from(supervisor->config_path),
 		.text = buffer_span(&supervisor->config_text),
-		.progress_ms = progress_ms(supervisor),
+		.progress_ms = supervisor_progress_ms(supervisor),
 	};
 	size_t mark;
 
@@ -95,13 +94,12 @@ static enum role_peer_kind peer_kind(enum child_kind kind)
 bool supervisor_read_secret(
 	const struct config_mailbox *mailbox, struct buffer *secret, struct error *err)
 {
-	if (mailbox->oauth.grant != GRANT_NONE)
-		return error_set(err, ERROR_INPUT,
-			"token grants are not served by this version: name a command that "
-			"prints an access token under password");
+	if (mailbox->oauth.grant != GRANT_NONE) /* the reader asks before each login */
+		return true;
 	if (secret_read(&mailbox->password, secret, err))
 		return true;
-	return error_context(err, "mailboxes.%s.password", mailbox->name);
+	return error_context(err, "mailboxes.%s.%s", mailbox->name,
+		mailbox->auth == AUTH_PASSWORD ? "password" : "token");
 }
 
 /* What a reader would say, said for it: the mailbox's trouble stands in `postroom status`. */
@@ -200,6 +198,9 @@ static bool start(struct supervisor *supervisor, struct child *child, struct err
 	case CHILD_LEDGER:
 		return child_start(child, ++supervisor->last_id, -1, err) &&
 		       send_start(supervisor, child, ROLE_START, err);
+	case CHILD_TOKENS:
+		return child_start(child, ++supervisor->last_id, -1, err) &&
+		       supervisor_send_accounts(supervisor, child, err);
 	case CHILD_FEED:
 		return start_attached(supervisor, child, err) &&
 		       send_start(supervisor, child, ROLE_START, err);

@@ -2,18 +2,6 @@
 
 #include "base/pack.h"
 
-/* A value above the last of its enum is not ours: it makes the frame bad. */
-static unsigned unpack_enum(struct unpack *in, unsigned count)
-{
-	unsigned value = unpack_u8(in);
-
-	if (value >= count) {
-		in->bad = true;
-		return 0;
-	}
-	return value;
-}
-
 static struct digest unpack_digest(struct unpack *in)
 {
 	struct digest digest = {0};
@@ -42,13 +30,6 @@ static uint32_t unpack_u32_max(struct unpack *in, uint32_t max)
 	return value;
 }
 
-static bool finish(const struct unpack *in, const char *what, struct error *err)
-{
-	if (!unpack_done(in))
-		return error_set(err, ERROR_INPUT, "a %s frame does not fit its shape", what);
-	return true;
-}
-
 void wire_write_start(const struct wire_start *start, struct buffer *out)
 {
 	pack_span(out, start->mailbox);
@@ -72,6 +53,7 @@ void wire_write_start(const struct wire_start *start, struct buffer *out)
 	pack_i64(out, start->max_message_bytes);
 	pack_u32(out, start->batch_messages);
 	pack_i64(out, start->batch_bytes);
+	pack_bool(out, start->fetches_token);
 }
 
 bool wire_read_start(
@@ -102,7 +84,8 @@ bool wire_read_start(
 	start->max_message_bytes = unpack_i64(&in);
 	start->batch_messages = unpack_u32(&in);
 	start->batch_bytes = unpack_i64(&in);
-	return finish(&in, "START", err);
+	start->fetches_token = unpack_bool(&in);
+	return unpack_finish(&in, "START", err);
 }
 
 void wire_write_secret(const struct wire_secret *secret, struct buffer *out)
@@ -110,6 +93,7 @@ void wire_write_secret(const struct wire_secret *secret, struct buffer *out)
 	pack_bool(out, secret->known);
 	pack_span(out, secret->secret);
 	pack_span(out, secret->text);
+	pack_u8(out, (uint8_t)secret->error);
 }
 
 bool wire_read_secret(struct span body, struct wire_secret *secret, struct error *err)
@@ -119,7 +103,8 @@ bool wire_read_secret(struct span body, struct wire_secret *secret, struct error
 	secret->known = unpack_bool(&in);
 	secret->secret = unpack_span(&in);
 	secret->text = unpack_span(&in);
-	return finish(&in, "SECRET", err);
+	secret->error = (enum error_kind)unpack_enum(&in, ERROR_BUG + 1);
+	return unpack_finish(&in, "SECRET", err);
 }
 
 void wire_write_hello(const struct wire_hello *hello, struct buffer *out)
@@ -132,7 +117,7 @@ bool wire_read_hello(struct span body, struct wire_hello *hello, struct error *e
 	struct unpack in = {body, false};
 
 	hello->mailbox = unpack_span(&in);
-	return finish(&in, "HELLO", err);
+	return unpack_finish(&in, "HELLO", err);
 }
 
 void wire_write_folder(const struct wire_folder *folder, struct buffer *out)
@@ -151,7 +136,7 @@ bool wire_read_folder(struct span body, struct wire_folder *folder, struct error
 	folder->uidvalidity = unpack_u32(&in);
 	folder->uidnext = unpack_u32(&in);
 	folder->exists = unpack_u32(&in);
-	return finish(&in, "FOLDER_OPENED", err);
+	return unpack_finish(&in, "FOLDER_OPENED", err);
 }
 
 void wire_write_cursor(const struct wire_cursor *cursor, struct buffer *out)
@@ -168,7 +153,7 @@ bool wire_read_cursor(struct span body, struct wire_cursor *cursor, struct error
 	cursor->folder = unpack_span(&in);
 	cursor->uidvalidity = unpack_u32(&in);
 	cursor->last_uid = unpack_u32(&in);
-	return finish(&in, "FOLDER_CURSOR", err);
+	return unpack_finish(&in, "FOLDER_CURSOR", err);
 }
 
 void wire_write_mail(const struct wire_mail *mail, struct buffer *out)
@@ -197,7 +182,7 @@ bool wire_read_mail(struct span body, struct wire_mail *mail, struct error *err)
 	mail->reason = (enum wire_reason)unpack_enum(&in, READER_TOO_LARGE + 1);
 	mail->identity = unpack_digest(&in);
 	mail->zstd = unpack_span(&in);
-	return finish(&in, "MAIL", err);
+	return unpack_finish(&in, "MAIL", err);
 }
 
 void wire_write_missing(const struct wire_missing *missing, struct buffer *out)
@@ -216,7 +201,7 @@ bool wire_read_missing(struct span body, struct wire_missing *missing, struct er
 	missing->uidvalidity = unpack_u32(&in);
 	missing->uid = unpack_u32(&in);
 	missing->text = unpack_span(&in);
-	return finish(&in, "MAIL_MISSING", err);
+	return unpack_finish(&in, "MAIL_MISSING", err);
 }
 
 void wire_write_batch(const struct wire_batch *batch, struct buffer *out)
@@ -233,7 +218,7 @@ bool wire_read_batch(struct span body, struct wire_batch *batch, struct error *e
 	batch->folder = unpack_span(&in);
 	batch->uidvalidity = unpack_u32(&in);
 	batch->last_uid = unpack_u32(&in);
-	return finish(&in, "BATCH_END or COMMITTED", err);
+	return unpack_finish(&in, "BATCH_END or COMMITTED", err);
 }
 
 void wire_write_state(const struct wire_state *state, struct buffer *out)
@@ -256,7 +241,7 @@ bool wire_read_state(struct span body, struct wire_state *state, struct error *e
 	state->text = unpack_span(&in);
 	state->waits_for = unpack_span(&in);
 	state->until_ms = unpack_i64(&in);
-	return finish(&in, "STATE", err);
+	return unpack_finish(&in, "STATE", err);
 }
 
 void wire_write_action(const struct wire_action *action, struct buffer *out)
@@ -283,7 +268,7 @@ bool wire_read_action(struct span body, struct wire_action *action, struct error
 	action->target = unpack_span(&in);
 	action->identity = unpack_digest(&in);
 	action->message_id = unpack_span(&in);
-	return finish(&in, "ACTION", err);
+	return unpack_finish(&in, "ACTION", err);
 }
 
 void wire_write_action_done(const struct wire_action_done *done, struct buffer *out)
@@ -300,7 +285,7 @@ bool wire_read_action_done(struct span body, struct wire_action_done *done, stru
 	done->id = unpack_u64(&in);
 	done->result = (enum wire_result)unpack_enum(&in, WIRE_RESULT_COUNT);
 	done->text = unpack_span(&in);
-	return finish(&in, "ACTION_DONE", err);
+	return unpack_finish(&in, "ACTION_DONE", err);
 }
 
 void wire_write_pause(const struct wire_pause *pause, struct buffer *out)
@@ -313,7 +298,7 @@ bool wire_read_pause(struct span body, struct wire_pause *pause, struct error *e
 	struct unpack in = {body, false};
 
 	pause->text = unpack_span(&in);
-	return finish(&in, "PAUSE", err);
+	return unpack_finish(&in, "PAUSE", err);
 }
 
 void wire_start_from_config(const struct config_mailbox *mailbox, struct span secret,
@@ -338,6 +323,7 @@ void wire_start_from_config(const struct config_mailbox *mailbox, struct span se
 		.poll_ms = mailbox->poll_ms,
 		.auth_retry_ms = mailbox->auth_retry_ms,
 		.max_message_bytes = max_message_bytes,
+		.fetches_token = mailbox->oauth.grant != GRANT_NONE,
 	};
 	for (size_t i = 0; i < mailbox->folder_count; i++)
 		start->folders[i] = span_from(mailbox->folders[i].name);

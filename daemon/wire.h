@@ -65,6 +65,7 @@ enum control_frame {
 	/* reader -> supervisor */
 	CONTROL_NEED_SECRET = 16, /* empty: the server refused the one I have; read it again */
 	CONTROL_PROGRESS = 17,	  /* empty: I am alive (for the watchdog) */
+	CONTROL_NEED_TOKEN = 18,  /* empty: I am about to log in; a token that is valid now */
 };
 
 /* On descriptor 4. */
@@ -101,7 +102,7 @@ struct wire_start {
 	int64_t timeout_ms;	/* of one answer; 0: a minute */
 	struct span user;
 	enum login_auth auth;
-	struct span secret;   /* password or access token */
+	struct span secret;   /* password or access token; empty with fetches_token */
 	struct span *folders; /* UTF-8; the first is the one that IDLE watches */
 	size_t folder_count;
 	enum server_action action; /* with ACTION_KEEP folders are opened read-only (EXAMINE) */
@@ -112,6 +113,7 @@ struct wire_start {
 	int64_t max_message_bytes; /* larger ones: WIRE_MAIL_HEADER, READER_TOO_LARGE */
 	uint32_t batch_messages;   /* 0: 200 */
 	int64_t batch_bytes;	   /* 0: 8 MiB */
+	bool fetches_token;	   /* asks for an access token before each login: it ends soon */
 };
 
 /* CONTROL_SECRET */
@@ -119,6 +121,7 @@ struct wire_secret {
 	bool known;	    /* false: it could not be read, `text` says why */
 	struct span secret; /* may be the same as before */
 	struct span text;
+	enum error_kind error; /* ERROR_TEMPORARY: worth another try soon; ERROR_NONE: known */
 };
 
 struct wire_hello {

@@ -163,7 +163,8 @@ class Harness:
         body += struct.pack("<B", get("action", KEEP)) + span(get("action_folder", ""))
         body += struct.pack("<Bqqq", get("idle", True), get("poll_ms", 60000),
                             get("auth_retry_ms", 3600000), get("max_message", 100 << 20))
-        return body + struct.pack("<Iq", get("batch_messages", 0), get("batch_bytes", 0))
+        return body + struct.pack("<IqB", get("batch_messages", 0), get("batch_bytes", 0),
+                                  get("fetches_token", False))
 
     # Frames
 
@@ -212,7 +213,7 @@ class Harness:
                     secret = self.secrets.pop(0) if self.secrets else self.settings.get(
                         "secret", "secret")
                     self._send(self.control, SECRET,
-                               struct.pack("<B", 1) + span(secret) + span(""))
+                               struct.pack("<B", 1) + span(secret) + span("") + b"\0")
                 self.lock.notify_all()
 
     def _serve_ledger(self):
