@@ -24,6 +24,7 @@ static const struct {
 	{"clock", doctor_clock},
 	{"feed", doctor_feed},
 	{"mailboxes", doctor_mailboxes},
+	{"tokens", doctor_tokens},
 	{"ledger", doctor_ledger},
 	{"envelope", doctor_envelope},
 	{"policy", doctor_policy},
@@ -124,7 +125,8 @@ const struct command doctor_commands[] = {
 			"Checks the configuration, programs, the state directory, the database, "
 			"disk space, secrets, the systemd unit, the clock, the feed, the "
 			"mailboxes' "
-			"reported state, the ledger, and which write policies the last mails would "
+			"reported state, their OAuth tokens, the ledger, and which write policies "
+			"the last mails would "
 			"have passed. Ends with 6 when there is something to mend. "
 			"Nothing is logged in to: `postroomd --check` does that.",
 		.examples = examples,

@@ -28,6 +28,9 @@ void doctor_unit(struct doctor *doctor);
 void doctor_programs(struct doctor *doctor);
 void doctor_disk(struct doctor *doctor);
 
+/* doctor_tokens.c: OAuth */
+void doctor_tokens(struct doctor *doctor);
+
 /* doctor_mail.c: what runs and what it reported */
 void doctor_clock(struct doctor *doctor);
 void doctor_feed(struct doctor *doctor);

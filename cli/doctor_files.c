@@ -123,7 +123,7 @@ static void secret_check(
 	if (!secret->file || (stat(secret->file, &info) < 0 && errno == EACCES))
 		return;
 	if (access(secret->file, F_OK) < 0) {
-		snprintf(mend, sizeof mend, "write the password into %s, mode 0600", secret->file);
+		snprintf(mend, sizeof mend, "write the secret into %s, mode 0600", secret->file);
 		doctor_finding(doctor, "error", mend, "%s: %s: %s", mailbox, secret->file,
 			strerror(errno));
 		return;
@@ -146,6 +146,8 @@ void doctor_secrets(struct doctor *doctor)
 		secret_check(doctor, &config->mailboxes[i].password, config->mailboxes[i].name);
 		secret_check(
 			doctor, &config->mailboxes[i].policy_secret, config->mailboxes[i].name);
+		secret_check(doctor, &config->mailboxes[i].oauth.client_secret,
+			config->mailboxes[i].name);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -24,6 +25,17 @@ static const struct column columns[] = {
 	{"waits_for", "waits for", COLUMN_TEXT},
 	{"last_error", "last error", COLUMN_TEXT},
 	{"last_error_at", "at", COLUMN_TIME},
+};
+
+static const struct column show_columns[] = {
+	{"name", "mailbox", COLUMN_TEXT},
+	{"kind", "kind", COLUMN_TEXT},
+	{"state", "state", COLUMN_STATE},
+	{"last_success", "last success", COLUMN_TIME},
+	{"waits_for", "waits for", COLUMN_TEXT},
+	{"last_error", "last error", COLUMN_TEXT},
+	{"last_error_at", "at", COLUMN_TIME},
+	{"login", "login", COLUMN_TEXT},
 };
 
 static enum exit_code run_list(struct cli *cli)
@@ -61,7 +73,7 @@ static enum exit_code run_show(struct cli *cli)
 	if (!status_mailboxes(cli->db, cli->config, &array, &err))
 		return cli_fail(&err);
 	object = json_array_get(array, (size_t)(mailbox - cli->config->mailboxes));
-	output_record(&cli->output, json_incref(object), columns, ARRAY_COUNT(columns));
+	output_record(&cli->output, json_incref(object), show_columns, ARRAY_COUNT(show_columns));
 	output_section(&cli->output, "Folders", json_object_get(object, "cursor"), folder_columns,
 		ARRAY_COUNT(folder_columns));
 	json_decref(array);
@@ -118,6 +130,73 @@ static enum exit_code run_preview(struct cli *cli)
 	return cli_fail(&err);
 }
 
+/* Its own exit status, or EXIT_FAILED when it did not come to one. */
+static enum exit_code wait_for(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? (enum exit_code)WEXITSTATUS(status) : EXIT_FAILED;
+}
+
+/* The daemon's program asks the provider; it writes on our terminal, and reads from it. */
+static enum exit_code run_daemon_login(struct cli *cli, const char *mailbox)
+{
+	char program[PATH_MAX];
+	struct error err;
+	pid_t pid;
+
+	if (!process_sibling("postroomd", program, sizeof program, &err))
+		return cli_fail(&err);
+	pid = fork();
+	if (pid == 0) {
+		execl(program, "postroomd", "--config", cli->config->path, "--login", mailbox,
+			cli_flag(cli, "refresh-token") ? "--refresh-token" : (char *)NULL,
+			(char *)NULL);
+		_exit(EXIT_FAILED);
+	}
+	if (pid < 0) {
+		error_set_errno(&err, ERROR_TEMPORARY, errno, "%s", program);
+		return cli_fail(&err);
+	}
+	return wait_for(pid);
+}
+
+/* Then the daemon, which may be waiting for just this, tries again at once. */
+static enum exit_code run_login(struct cli *cli)
+{
+	enum exit_code code = cli_load_config(cli);
+	const struct config_mailbox *mailbox;
+	struct error err;
+
+	if (code == EXIT_DONE)
+		code = pick_mailbox(cli, cli_argument(cli, 0), &mailbox);
+	if (code == EXIT_DONE)
+		code = run_daemon_login(cli, mailbox->name);
+	if (code != EXIT_DONE)
+		return code;
+	if (access(arena_format(&cli->arena, "%s/postroom.db", cli->config->state_directory).data,
+		    F_OK) != 0)
+		return EXIT_DONE; /* the daemon has not run yet */
+	code = cli_open_intake(cli);
+	if (code == EXIT_DONE && !retry_ask(cli, mailbox->name, &err))
+		return cli_fail(&err);
+	return code;
+}
+
+static const struct command_option login_options[] = {
+	{.name = "refresh-token",
+		.help = "Take a refresh token from stdin, for a provider without device codes"},
+	{0},
+};
+
+static const struct command_example login_examples[] = {
+	{"sudo -u postroom postroom mailbox login crm",
+		"Prints an address and a code to enter there, and waits until you did"},
+	{0},
+};
+
 static const struct command_example preview_examples[] = {
 	{"sudo -u postroom postroom mailbox preview crm",
 		"What the first start would bring, as the user who may read the password"},
@@ -156,6 +235,21 @@ const struct command mailbox_commands[] = {
 		.arguments = one_argument,
 		.examples = preview_examples,
 		.run = run_preview,
+	},
+	{
+		.noun = "mailbox",
+		.verb = "login",
+		.summary = "Log in to a mailbox's OAuth provider, once",
+		.description =
+			"For mailboxes with `oauth: {grant: refresh-token}`. You enter the code on "
+			"any device and log in there as the mailbox's user; the refresh token is "
+			"stored for the daemon, renewed by itself, and shown nowhere. The daemon "
+			"then tries the mailbox at once. It writes where only the daemon's user "
+			"may, so run it as that user.",
+		.arguments = one_argument,
+		.options = login_options,
+		.examples = login_examples,
+		.run = run_login,
 	},
 	{
 		.noun = "mailbox",

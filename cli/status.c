@@ -25,24 +25,37 @@ static const struct column queue_columns[] = {
 };
 
 static const struct column mailbox_columns[] = {
-	{"name", "mailbox", COLUMN_TEXT},
-	{"kind", "kind", COLUMN_TEXT},
-	{"state", "state", COLUMN_STATE},
-	{"last_success", "last success", COLUMN_TIME},
-	{"waits_for", "waits for", COLUMN_TEXT},
-	{"last_error", "last error", COLUMN_TEXT},
+	{"name", "mailbox", COLUMN_TEXT}, {"kind", "kind", COLUMN_TEXT},
+	{"state", "state", COLUMN_STATE}, {"last_success", "last success", COLUMN_TIME},
+	{"waits_for", "waits for", COLUMN_TEXT}, {"last_error", "last error", COLUMN_TEXT},
+	{"login", "login", COLUMN_TEXT}, /* the last: left out where no mailbox has OAuth */
 };
+
+static bool has_login(const json_t *mailboxes)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach((json_t *)mailboxes, i, one)
+	{
+		if (!json_is_null(json_object_get(one, "login")))
+			return true;
+	}
+	return false;
+}
 
 static void status_print(struct cli *cli, const json_t *status)
 {
+	json_t *mailboxes = json_object_get(status, "mailboxes");
+
 	output_heading(&cli->output, "Messages");
 	output_record(&cli->output, json_incref(json_object_get(status, "ledger")), ledger_columns,
 		ARRAY_COUNT(ledger_columns));
 	output_heading(&cli->output, "Unresolved");
 	output_record(&cli->output, json_incref(json_object_get(status, "queue")), queue_columns,
 		ARRAY_COUNT(queue_columns));
-	output_section(&cli->output, "Mailboxes", json_object_get(status, "mailboxes"),
-		mailbox_columns, ARRAY_COUNT(mailbox_columns));
+	output_section(&cli->output, "Mailboxes", mailboxes, mailbox_columns,
+		ARRAY_COUNT(mailbox_columns) - (has_login(mailboxes) ? 0 : 1));
 }
 
 static enum exit_code run_status(struct cli *cli)
@@ -80,7 +93,8 @@ const struct command status_commands[] = {
 			"dead and erased. Deliveries (copies seen on a server) and messages that "
 			"the server never gave (missing) are counted beside it.\n\n"
 			"For each mailbox: when it was last read to its end, what it waits for, "
-			"and its last error.",
+			"and its last error; with OAuth also until when its access token lives "
+			"and since when its refresh token is unused.",
 		.examples = status_examples,
 		.flags = COMMAND_JSON,
 		.run = run_status,

@@ -190,6 +190,8 @@ static bool take_control(struct ledger *ledger, struct error *err)
 		return reload(ledger, frame.body, err);
 	if (frame.type == ROLE_PEER)
 		return take_peer(ledger, &frame, err);
+	if (frame.type == ROLE_TOKEN_STATE)
+		return ledger_take_token_state(ledger, frame.body, err);
 	return error_set(err, ERROR_BUG, "unknown frame %u", (unsigned)frame.type);
 }
 
@@ -387,6 +389,7 @@ static void close_all(struct ledger *ledger)
 	db_unlock_daemon(ledger->lock);
 	config_free(ledger->config);
 	arena_done(&ledger->options_arena);
+	buffer_done(&ledger->token_states);
 	channel_close(&ledger->control);
 }
 

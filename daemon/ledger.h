@@ -141,6 +141,7 @@ struct ledger {
 	struct channel control;
 	struct config *config;
 	struct arena options_arena;
+	struct buffer token_states; /* TOKENS_STATE bodies, packed, that are not written yet */
 	struct parse_options options;
 	struct db *db;
 	struct intake *intake;
@@ -264,6 +265,10 @@ MUST_CHECK bool copy_apply(
 
 /* ledger_people.c: what people at the terminal changed in the database, or asked for */
 MUST_CHECK bool ledger_look_for_people(struct ledger *ledger, struct error *err);
+
+/* ledger_tokens.c: how the OAuth tokens do */
+MUST_CHECK bool ledger_take_token_state(struct ledger *ledger, struct span body, struct error *err);
+MUST_CHECK bool ledger_write_token_states(struct ledger *ledger, struct error *err);
 
 /* ledger_chores.c: what is done beside the mail: progress, disk, status, index */
 MUST_CHECK bool ledger_do_chores(struct ledger *ledger, struct error *err);

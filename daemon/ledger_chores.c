@@ -181,7 +181,7 @@ bool ledger_do_chores(struct ledger *ledger, struct error *err)
 		ledger->sum_changed = true;
 	}
 	return tell_checkpoint(ledger, err) && ledger_look_for_people(ledger, err) &&
-	       ledger_queue_stored(ledger, err) && ledger_queue_copies(ledger, err) &&
-	       ledger_send_actions(ledger, err) && tell_status(ledger, err) &&
-	       bring_index_up_to_date(ledger, err);
+	       ledger_write_token_states(ledger, err) && ledger_queue_stored(ledger, err) &&
+	       ledger_queue_copies(ledger, err) && ledger_send_actions(ledger, err) &&
+	       tell_status(ledger, err) && bring_index_up_to_date(ledger, err);
 }

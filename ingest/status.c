@@ -1,6 +1,8 @@
 #include "ingest/status.h"
 
+#include "base/clock.h"
 #include "ingest/json.h"
+#include "ingest/token_state.h"
 #include "store/mailbox.h"
 #include "store/message.h"
 #include "store/unresolved.h"
@@ -55,6 +57,28 @@ static bool cursor_json(
 	return true;
 }
 
+/* How its OAuth token does; nothing for a mailbox that has none. */
+static bool put_token(struct db *db, const struct config *config,
+	const struct config_mailbox *mailbox, int64_t now_ms, struct arena *arena, json_t *object,
+	struct error *err)
+{
+	struct token_state state;
+	bool found = false;
+
+	if (mailbox->oauth.grant != GRANT_NONE &&
+		!token_state_read(db, span_from(mailbox->name), arena, &state, &found, err))
+		return false;
+	if (!found) {
+		json_put(object, "login", json_null());
+		json_put(object, "token", json_null());
+		return true;
+	}
+	json_put(object, "login",
+		json_of_text(token_state_words(&state, config->zone, now_ms, arena)));
+	json_put(object, "token", token_state_json(&state, mailbox->oauth.grant, config->zone));
+	return true;
+}
+
 static bool mailbox_json(struct db *db, const struct config *config,
 	const struct config_mailbox *mailbox, const struct mailbox_row *row, struct arena *arena,
 	json_t **object, struct error *err)
@@ -73,7 +97,10 @@ static bool mailbox_json(struct db *db, const struct config *config,
 	json_put(*object, "last_error", json_of_text(row->last_error));
 	json_put(*object, "last_error_at", time_json(config, row->last_error_ms));
 	json_put(*object, "cursor", cursor);
-	return true;
+	if (put_token(db, config, mailbox, clock_now_ms(), arena, *object, err))
+		return true;
+	json_decref(*object);
+	return false;
 }
 
 static struct mailbox_row row_of(
