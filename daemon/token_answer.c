@@ -98,8 +98,16 @@ static void copy_text(char *out, size_t size, struct span text)
 	snprintf(out, size, "%.*s", SPAN_ARG(text_cut(text, size - 1)));
 }
 
+static bool shows_secret(struct span words, const struct token_secrets *sent)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(sent->items); i++)
+		if (secret_shows(words, sent->items[i]))
+			return true;
+	return false;
+}
+
 /* The server's own words behind ours. */
-static void add_words(struct error *err, const json_t *object)
+static void add_words(struct error *err, const json_t *object, const struct token_secrets *sent)
 {
 	CLEANUP(buffer_done) struct buffer harmless = {0};
 	struct span words = text_of(object, "error_description");
@@ -107,15 +115,17 @@ static void add_words(struct error *err, const json_t *object)
 
 	if (words.size == 0)
 		return;
+	if (shows_secret(words, sent))
+		words = SPAN("(its words have our secret in them and are left out)");
 	text_escape_line(&harmless, text_cut(words, WORDS_MAX_BYTES));
 	snprintf(err->text + used, sizeof err->text - used, ": %.*s",
 		SPAN_ARG(text_cut(buffer_span(&harmless), sizeof err->text - used - 3)));
 }
 
-static bool fail_with_code(
-	long status, const json_t *object, struct span code, char kept[64], struct error *err)
+static bool fail_with_code(long status, const json_t *object, struct span code,
+	const struct token_secrets *sent, char kept[64], struct error *err)
 {
-	bool known = is_visible(code, '!') && code.size < 64;
+	bool known = is_visible(code, '!') && code.size < 64 && !shows_secret(code, sent);
 
 	copy_text(kept, 64, known ? code : (struct span){0});
 	error_write(err, status >= SERVER_ERROR_MIN || status == 429 ? ERROR_TEMPORARY : ERROR_AUTH,
@@ -125,7 +135,7 @@ static bool fail_with_code(
 		if (strcmp(error_words[i].code, kept) == 0)
 			error_write(err, error_words[i].kind, "the token server says %s: %s", kept,
 				error_words[i].words);
-	add_words(err, object);
+	add_words(err, object, sent);
 	return false;
 }
 
@@ -152,7 +162,8 @@ static bool fail_without_code(long status, bool is_json, struct error *err)
 }
 
 /* *object is the caller's on success. An error of OAuth's is told whatever its status. */
-static bool load(long status, struct span body, json_t **object, char code[64], struct error *err)
+static bool load(long status, struct span body, const struct token_secrets *sent, json_t **object,
+	char code[64], struct error *err)
 {
 	/* numbers of any size are read, or a wild expires_in would lose a refresh token */
 	const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL;
@@ -168,7 +179,7 @@ static bool load(long status, struct span body, json_t **object, char code[64], 
 	}
 	error = text_of(*object, "error");
 	if (error.size > 0) {
-		(void)fail_with_code(status, *object, error, code, err);
+		(void)fail_with_code(status, *object, error, sent, code, err);
 	} else if (status == 200) {
 		return true;
 	} else {
@@ -222,14 +233,14 @@ static bool take_access_token(const json_t *object, struct token_answer *answer,
 	return true;
 }
 
-bool token_answer_read(
-	long status, struct span body, struct token_answer *answer, struct error *err)
+bool token_answer_read(long status, struct span body, const struct token_secrets *sent,
+	struct token_answer *answer, struct error *err)
 {
 	json_t *object;
 	bool refreshed, done;
 
 	*answer = (struct token_answer){0};
-	if (!load(status, body, &object, answer->code, err))
+	if (!load(status, body, sent, &object, answer->code, err))
 		return false;
 	refreshed = take_refresh_token(object, answer, err);
 	done = refreshed && take_access_token(object, answer, err);
@@ -274,14 +285,14 @@ static bool take_device(const json_t *object, struct token_device *device, struc
 	return true;
 }
 
-bool token_device_read(long status, struct span body, struct token_device *device, char code[64],
-	struct error *err)
+bool token_device_read(long status, struct span body, const struct token_secrets *sent,
+	struct token_device *device, char code[64], struct error *err)
 {
 	json_t *object;
 	bool done;
 
 	*device = (struct token_device){0};
-	if (!load(status, body, &object, code, err))
+	if (!load(status, body, sent, &object, code, err))
 		return false;
 	done = take_device(object, device, err);
 	json_decref(object);
@@ -297,14 +308,6 @@ void token_answer_done(struct token_answer *answer)
 void token_device_done(struct token_device *device)
 {
 	secret_done(&device->device_code);
-}
-
-void token_error_clean(struct error *err, struct span secret)
-{
-	if (secret_shows(span_from(err->text), secret))
-		error_write(err, err->kind,
-			"the token server refuses the request, with our secret in its words, which "
-			"are left out");
 }
 
 static void free_wiped(void *piece)

@@ -31,25 +31,24 @@ struct token_device {
 	int64_t lifetime_ms, interval_ms;
 };
 
+/* What the server was sent and may not be seen in its words; empty spans are none. */
+struct token_secrets {
+	struct span items[3];
+};
+
 /*
  * The answer with HTTP status `status`. On failure ERROR_AUTH when only a person can mend it
  * (code says what), ERROR_TEMPORARY when it may pass. A refresh token in an answer that is refused
  * for something else is given all the same: the server may have forgotten the one before.
  */
-MUST_CHECK bool token_answer_read(
-	long status, struct span body, struct token_answer *answer, struct error *err);
+MUST_CHECK bool token_answer_read(long status, struct span body, const struct token_secrets *sent,
+	struct token_answer *answer, struct error *err);
 /* The same for the answer of a device authorization endpoint; `code` (64 bytes) as above. */
-MUST_CHECK bool token_device_read(long status, struct span body, struct token_device *device,
-	char code[64], struct error *err);
+MUST_CHECK bool token_device_read(long status, struct span body, const struct token_secrets *sent,
+	struct token_device *device, char code[64], struct error *err);
 /* Overwrites the secrets. */
 void token_answer_done(struct token_answer *answer);
 void token_device_done(struct token_device *device);
-
-/*
- * In place of the text of an error that a server may have put our secret in: when a part of the
- * secret stands in it, the server's words are left out.
- */
-void token_error_clean(struct error *err, struct span secret);
 
 /* JSON's memory is overwritten when it is given back; for a process that reads secrets. */
 void token_answer_wipe_memory(void);

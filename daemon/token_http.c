@@ -23,24 +23,27 @@ struct exchange {
 	struct curl_slist *fields;
 	struct buffer form, body;
 	size_t header_bytes;
-	bool too_large, plain; /* plain: http, to the loopback alone */
+	int64_t answer_ms;
+	bool too_large;
+	bool plain, left; /* http, to the loopback alone; its name led elsewhere */
 	void *owner;
 	char why[CURL_ERROR_SIZE];
 };
 
 struct token_http {
 	CURLM *multi;
+	int64_t answer_ms;
 	struct exchange *exchanges;
 };
 
-bool token_http_new(struct token_http **http, struct error *err)
+bool token_http_new(int64_t answer_ms, struct token_http **http, struct error *err)
 {
 	struct token_http *made;
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return error_set(err, ERROR_BUG, "libcurl can't start");
 	made = memory_alloc(sizeof *made);
-	*made = (struct token_http){.multi = curl_multi_init()};
+	*made = (struct token_http){.multi = curl_multi_init(), .answer_ms = answer_ms};
 	if (!made->multi)
 		memory_exhausted();
 	*http = made;
@@ -113,10 +116,11 @@ static bool is_loopback(const struct sockaddr *address)
 /* What "localhost" means is the resolver's to say: secrets in the clear stay on this machine. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	const struct exchange *exchange = context;
+	struct exchange *exchange = context;
 
 	(void)purpose;
-	if (exchange->plain && !is_loopback(&address->addr))
+	exchange->left = exchange->plain && !is_loopback(&address->addr);
+	if (exchange->left)
 		return CURL_SOCKET_BAD;
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
@@ -138,7 +142,7 @@ static void set_limits(struct exchange *exchange, CURLcode *failure)
 	SET(exchange, failure, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(exchange, failure, CURLOPT_NOSIGNAL, 1L);
 	SET(exchange, failure, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	SET(exchange, failure, CURLOPT_TIMEOUT_MS, (long)HTTP_TOTAL_MS);
+	SET(exchange, failure, CURLOPT_TIMEOUT_MS, (long)exchange->answer_ms);
 	SET(exchange, failure, CURLOPT_FORBID_REUSE, 1L);
 	SET(exchange, failure, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(exchange, failure, CURLOPT_HTTP09_ALLOWED, 0L);
@@ -181,6 +185,7 @@ bool token_http_post(
 	*exchange = (struct exchange){.curl = curl_easy_init(), .owner = request->owner};
 	if (!exchange->curl)
 		memory_exhausted();
+	exchange->answer_ms = http->answer_ms;
 	exchange->plain = span_starts_fold(span_from(request->url), SPAN("http://"));
 	exchange->fields = curl_slist_append(NULL, "Accept: application/json");
 	buffer_copy(&exchange->form, request->form);
@@ -240,7 +245,7 @@ static void explain(struct exchange *exchange, CURLcode result, struct error *er
 			host);
 	else if (result == CURLE_OPERATION_TIMEDOUT)
 		error_write(err, ERROR_TEMPORARY, "%s: no whole answer within %d seconds", host,
-			HTTP_TOTAL_MS / 1000);
+			(int)(exchange->answer_ms / 1000));
 	else if (result == CURLE_PEER_FAILED_VERIFICATION)
 		error_write(err, ERROR_TEMPORARY,
 			"%s: its certificate is refused (%s): see ca_file, or somebody is in "
@@ -249,7 +254,7 @@ static void explain(struct exchange *exchange, CURLcode result, struct error *er
 	else if (result == CURLE_SSL_CACERT_BADFILE)
 		error_write(err, ERROR_TEMPORARY,
 			"%s: the certificates of ca_file can't be read (%s)", host, exchange->why);
-	else if (result == CURLE_COULDNT_CONNECT && exchange->plain && !exchange->why[0])
+	else if (exchange->left)
 		error_write(err, ERROR_TEMPORARY,
 			"%s: is not this machine; secrets go elsewhere by https only", host);
 	else

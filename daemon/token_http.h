@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
@@ -33,7 +34,8 @@ struct token_reply {
 	struct error error;
 };
 
-MUST_CHECK bool token_http_new(struct token_http **http, struct error *err);
+/* answer_ms: the longest that an exchange may take, HTTP_TOTAL_MS unless a test is in a hurry. */
+MUST_CHECK bool token_http_new(int64_t answer_ms, struct token_http **http, struct error *err);
 /* Ends what is under way. NULL is legal. */
 void token_http_free(struct token_http *http);
 /* Begins; the reply comes from token_http_next. */

@@ -275,7 +275,8 @@ static bool open_all(struct tokens *tokens, struct span body, struct error *err)
 	if (!token_store_open(buffer_string(&folder), &tokens->folder, err))
 		return false;
 	buffer_append_string(&folder, "/" TOKEN_STORE_FOLDER);
-	return token_http_new(&tokens->http, err) &&
+	return token_http_new(
+		       start.answer_ms > 0 ? start.answer_ms : HTTP_TOTAL_MS, &tokens->http, err) &&
 	       enter_sandbox(tokens, buffer_string(&folder), err);
 }
 

@@ -47,12 +47,10 @@ bool grant_post(struct tokens *tokens, const struct account *account, struct spa
 	return token_http_post(tokens->http, &request, err);
 }
 
-void grant_clean(const struct account *account, struct error *err)
+struct token_secrets grant_secrets(const struct account *account, struct span beside)
 {
-	token_error_clean(err, account->config.client_secret);
-	token_error_clean(err, buffer_span(&account->record.refresh_token));
-	token_error_clean(err, buffer_span(&account->answer.refresh_token));
-	token_error_clean(err, buffer_span(&account->access_token));
+	return (struct token_secrets){{account->config.client_secret, beside,
+		buffer_span(&account->record.refresh_token)}};
 }
 
 bool grant_fits(const struct account *account, const struct token_record *record)

@@ -78,6 +78,7 @@ static bool ask(struct tokens *tokens, struct account *account, struct span url,
 static bool ask_device(struct tokens *tokens, struct account *account, struct token_device *device,
 	struct error *err)
 {
+	const struct token_secrets sent = grant_secrets(account, (struct span){0});
 	CLEANUP(secret_done) struct buffer form = {0};
 	struct token_reply reply;
 	char code[64];
@@ -92,7 +93,7 @@ static bool ask_device(struct tokens *tokens, struct account *account, struct to
 	if (account->config.scope.size > 0)
 		token_form_add(&form, "scope", account->config.scope);
 	ok = ask(tokens, account, account->config.device_url, buffer_span(&form), &reply, err) &&
-	     token_device_read(reply.status, buffer_span(&reply.body), device, code, err);
+	     token_device_read(reply.status, buffer_span(&reply.body), &sent, device, code, err);
 	secret_done(&reply.body);
 	return ok;
 }
@@ -110,15 +111,16 @@ static bool is_pending(const struct token_answer *answer, int64_t *interval_ms)
 
 /* One look whether the person is through. *pending: not yet. */
 static bool poll_once(struct tokens *tokens, struct account *account, struct span form,
-	int64_t *interval_ms, bool *pending, struct error *err)
+	struct span device_code, int64_t *interval_ms, bool *pending, struct error *err)
 {
+	const struct token_secrets sent = grant_secrets(account, device_code);
 	struct token_reply reply;
 	bool ok = ask(tokens, account, account->config.token_url, form, &reply, err);
 
 	*pending = false;
 	if (ok) {
 		ok = token_answer_read(
-			reply.status, buffer_span(&reply.body), &account->answer, err);
+			reply.status, buffer_span(&reply.body), &sent, &account->answer, err);
 		*pending = !ok && (is_pending(&account->answer, interval_ms) ||
 					  (err->kind == ERROR_TEMPORARY && reply.status != 200));
 	} else if (!tokens->control.ended) {
@@ -148,10 +150,10 @@ static bool poll_device(struct tokens *tokens, struct account *account,
 		if (!wait_until(tokens, clock_monotonic_ms() + interval_ms, err))
 			return false;
 		token_answer_done(&account->answer);
-		if (poll_once(tokens, account, buffer_span(&form), &interval_ms, &pending, err))
+		if (poll_once(tokens, account, buffer_span(&form),
+			    buffer_span(&device->device_code), &interval_ms, &pending, err))
 			return true;
 	}
-	token_error_clean(err, buffer_span(&device->device_code));
 	return false;
 }
 
@@ -172,6 +174,7 @@ static bool log_in_device(struct tokens *tokens, struct account *account, struct
 static bool log_in_token(
 	struct tokens *tokens, struct account *account, struct span token, struct error *err)
 {
+	const struct token_secrets sent = grant_secrets(account, token);
 	CLEANUP(secret_done) struct buffer form = {0};
 	struct token_reply reply;
 	bool ok;
@@ -180,11 +183,10 @@ static bool log_in_token(
 		return false;
 	token_form_add(&form, "refresh_token", token);
 	ok = ask(tokens, account, account->config.token_url, buffer_span(&form), &reply, err) &&
-	     token_answer_read(reply.status, buffer_span(&reply.body), &account->answer, err);
+	     token_answer_read(
+		     reply.status, buffer_span(&reply.body), &sent, &account->answer, err);
 	secret_done(&reply.body);
-	if (!ok)
-		token_error_clean(err, token);
-	else if (account->answer.refresh_token.size == 0)
+	if (ok && account->answer.refresh_token.size == 0)
 		buffer_copy(&account->answer.refresh_token, token);
 	return ok;
 }
@@ -243,7 +245,6 @@ void account_login(struct tokens *tokens, struct account *account, struct span r
 	if (account->lock >= 0)
 		close(account->lock);
 	account->lock = -1;
-	grant_clean(account, &err);
 	token_answer_done(&account->answer);
 	tell_done(tokens, ok ? NULL : &err);
 }

@@ -95,7 +95,6 @@ static void fail(struct tokens *tokens, struct account *account, struct error *w
 {
 	if (why->kind != ERROR_AUTH)
 		why->kind = ERROR_TEMPORARY;
-	grant_clean(account, why);
 	account->failures++;
 	account->phase = PHASE_QUIET;
 	account->due_at_ms = why->kind == ERROR_AUTH
@@ -288,6 +287,8 @@ static void keep_refresh_token(struct tokens *tokens, struct account *account, s
 
 void account_take(struct tokens *tokens, struct account *account, struct token_reply *reply)
 {
+	const struct token_secrets sent =
+		grant_secrets(account, buffer_span(&account->access_token));
 	bool refreshes = account->config.grant == GRANT_REFRESH_TOKEN;
 	struct error err = reply->error;
 
@@ -295,7 +296,8 @@ void account_take(struct tokens *tokens, struct account *account, struct token_r
 		fail(tokens, account, &err);
 		return;
 	}
-	if (token_answer_read(reply->status, buffer_span(&reply->body), &account->answer, &err)) {
+	if (token_answer_read(
+		    reply->status, buffer_span(&reply->body), &sent, &account->answer, &err)) {
 		if (refreshes)
 			store_and_use(tokens, account, is_rotated(account));
 		else

@@ -73,8 +73,8 @@ MUST_CHECK bool grant_form(const struct account *account, const char *grant_type
 /* Posts it to the account's token_url, or device_url. `owner` comes back in the reply. */
 MUST_CHECK bool grant_post(struct tokens *tokens, const struct account *account, struct span url,
 	struct span form, void *owner, struct error *err);
-/* Takes our secrets out of what a server said. */
-void grant_clean(const struct account *account, struct error *err);
+/* What the server was sent: the client's secret, and this beside it. */
+struct token_secrets grant_secrets(const struct account *account, struct span beside);
 /* The record belongs to this server, client and user. An empty one does not. */
 bool grant_fits(const struct account *account, const struct token_record *record);
 /* Makes it theirs. */

@@ -47,6 +47,7 @@ struct tokens_account {
 struct tokens_start {
 	struct span state_directory;
 	int64_t progress_ms;
+	int64_t answer_ms; /* the longest a token server may take; 0: HTTP_TOTAL_MS */
 	uint32_t account_count;
 	struct span accounts; /* one behind the other, for tokens_take_account */
 };

@@ -7,6 +7,8 @@
 #include "daemon/token_answer.h"
 #include "tests/fuzz/fuzz.h"
 
+#define SECRET "a-refresh-token"
+
 static const long statuses[] = {200, 400, 401, 302, 429, 503};
 
 static void must_be_visible(struct span text, char first)
@@ -19,6 +21,7 @@ static void must_be_line(const struct error *err)
 {
 	fuzz_must(err->kind == ERROR_AUTH || err->kind == ERROR_TEMPORARY);
 	fuzz_must(err->text[0] != '\0');
+	fuzz_must(!strstr(err->text, SECRET));
 	for (const char *at = err->text; *at; at++)
 		fuzz_must((unsigned char)*at >= ' ');
 }
@@ -27,12 +30,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	long status = size > 0 ? statuses[data[0] % 6] : 200;
 	struct span body = fuzz_span(data + (size > 0), size - (size > 0));
+	const struct token_secrets sent = {{SPAN_INIT(SECRET)}};
 	struct token_answer answer;
 	struct token_device device;
 	struct error err = {0};
 	char code[64];
 
-	if (token_answer_read(status, body, &answer, &err))
+	if (token_answer_read(status, body, &sent, &answer, &err))
 		fuzz_must(status == 200 && answer.access_token.size > 0);
 	else
 		must_be_line(&err);
@@ -42,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_must(answer.lifetime_ms >= 0 && answer.lifetime_ms <= TOKEN_LIFETIME_MAX_MS);
 	token_answer_done(&answer);
 
-	if (token_device_read(status, body, &device, code, &err))
+	if (token_device_read(status, body, &sent, &device, code, &err))
 		fuzz_must(device.lifetime_ms > 0 && device.interval_ms > 0);
 	else
 		must_be_line(&err);
