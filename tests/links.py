@@ -24,7 +24,7 @@ ALLOWED = {  # domain (with all below it) -> why it is named
     'googlemail.com': 'a provider', 'outlook.com': 'a provider', 'office365.com': 'a provider',
     'office.com': 'a provider', 'microsoft.com': 'a provider',
     'microsoftonline.com': 'a provider', 'onmicrosoft.com': 'a provider',
-    'googleapis.com': 'a provider', 'protection.outlook.com': 'a provider',
+    'googleapis.com': 'a provider', 'googleusercontent.com': 'a provider', 'protection.outlook.com': 'a provider',
     'gmx.de': 'a provider', 'gmx.net': 'a provider', 'web.de': 'a provider',
     'icloud.com': 'a provider', 'yahoo.com': 'a provider', 'amazonses.com': 'a provider',
     'factur-x.eu': 'a name of XML schemas', 'ferd.de': 'a name of XML schemas',

@@ -25,7 +25,12 @@ passdb {{
   mechanisms = xoauth2 oauthbearer
   args = {path}
 }}
-"""
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""  # without the penalty: who was refused is answered later each time, up to 15 seconds
 INTROSPECTION = """
 introspection_mode = post
 introspection_url = {url}

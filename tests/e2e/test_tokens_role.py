@@ -508,7 +508,7 @@ def test_disk_that_does_not_take_the_new_token(build, state, server, authority, 
         no_secret_in(one, server, state)
 
 
-def test_nothing_secret_in_ps_or_core(role, server, state):
+def test_nothing_secret_in_ps(role, server, state):
     one = role()
     assert one.fetch().error == 'none'
     with open(f'/proc/{one.process.pid}/cmdline', 'rb') as file:
