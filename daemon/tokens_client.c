@@ -167,10 +167,10 @@ static bool read_token(struct buffer *token, struct error *err)
 	sigaddset(&interrupt, SIGINT); /* not before the terminal shows what is typed again */
 	sigprocmask(SIG_BLOCK, &interrupt, &before);
 	if (terminal) {
-		fputs("refresh token (not shown): ", stderr);
 		hidden = shown;
 		hidden.c_lflag &= (tcflag_t)~ECHO;
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+		fputs("refresh token (not shown): ", stderr);
 	}
 	done = read_line(token);
 	if (terminal) {

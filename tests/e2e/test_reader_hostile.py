@@ -125,7 +125,8 @@ def test_token_login_and_renewal(run, good, auth, mechanism, sasl_ir):
         assert server.sessions[0].challenge_answer == ("AQ==" if auth == "oauthbearer" else "")
         refused = [s for s in harness.states if s.state == "refused"]
         assert len(refused) == 1 and refused[0].error == "auth"
-        assert b"token" not in harness.log
+        assert "the access token has expired" in refused[0].text  # RFC 7628's error, in words
+        assert b"fresh-token" not in harness.log and b"stale-token" not in harness.log
 
 
 def test_passwords_of_all_kinds(run, good):
