@@ -254,13 +254,17 @@ static bool is_heading(struct span cell, const char *const *headings, size_t cou
 	return false;
 }
 
-/* A row that names columns; any other line of a table keeps what an earlier one named. */
+/*
+ * A row that names columns; the rows below keep what it named, also with empty lines between them,
+ * as pages of Word have them.
+ */
 static void columns_learn(struct columns *columns, const struct row *row)
 {
 	struct columns found = {CELLS_MAX, CELLS_MAX};
 
 	if (row->count < 2) {
-		*columns = found;
+		if (!line_is_blank(row->cells[0]))
+			*columns = found;
 		return;
 	}
 	for (size_t i = row->count; i-- > 0;) {

@@ -77,6 +77,9 @@ static const struct element {
 	{"ul", ELEMENT_LIST},
 };
 
+/* Of a row of data that is written as one line. */
+#define ROW_BYTES_MAX 300
+
 struct writer {
 	struct buffer out;
 	unsigned newlines;   /* line ends owed before the next text, 0 at the very beginning */
@@ -87,7 +90,9 @@ struct writer {
 	int item_numbers[LIST_DEPTH_MAX]; /* the last number of each open list, -1: bullets */
 	const char *bullet_text;	  /* owed at the front of the next text */
 	char bullet[16];
-	unsigned cells; /* in this row so far */
+	unsigned cells;	  /* in this row so far */
+	size_t row_start; /* in out: where this row begins */
+	bool cell_begins; /* behind the tab of a cell whose text did not come yet */
 	size_t link_start;
 	struct buffer link;
 };
@@ -112,6 +117,8 @@ static enum element_kind kind_of(struct span name)
 
 static void owe_lines(struct writer *writer, unsigned lines)
 {
+	if (writer->cell_begins)
+		return;
 	if (writer->newlines < lines)
 		writer->newlines = lines;
 	writer->space = false;
@@ -160,6 +167,7 @@ static void begin_text(struct writer *writer)
 	}
 	writer->space = false;
 	writer->line_empty = false;
+	writer->cell_begins = false;
 }
 
 static bool is_space(unsigned char byte)
@@ -271,6 +279,36 @@ static void begin_list(struct writer *writer, struct span name)
 	writer->lists++;
 }
 
+static void begin_row(struct writer *writer)
+{
+	writer->cells = 0;
+	writer->row_start = writer->out.size;
+	writer->cell_begins = false;
+}
+
+/* What was written in this row is the text of one short line. */
+static bool row_is_line(const struct writer *writer)
+{
+	struct span row = span_trim(span_after(buffer_span(&writer->out), writer->row_start));
+
+	return row.size > 0 && row.size <= ROW_BYTES_MAX && span_find_byte(row, '\n') < 0;
+}
+
+/*
+ * A tab between two cells. Word puts a paragraph into each cell, and its line ends would take the
+ * row apart; what is longer than a line of data is the layout of a page.
+ */
+static void begin_cell(struct writer *writer)
+{
+	writer->cell_begins = false;
+	if (writer->cells++ == 0 || (writer->newlines > 0 && !row_is_line(writer)))
+		return;
+	writer->cell_begins = writer->newlines > 0 || row_is_line(writer);
+	writer->newlines = 0;
+	writer->space = false;
+	buffer_append_byte(&writer->out, '\t');
+}
+
 static void begin_link(struct writer *writer, const struct attributes *attributes)
 {
 	struct span target = span_trim(attribute(attributes, SPAN("href")));
@@ -327,7 +365,7 @@ static bool begin_element(void *user, struct span name, const struct markup_attr
 		break;
 	case ELEMENT_BLOCK:
 		if (span_equal(name, SPAN("tr")))
-			writer->cells = 0;
+			begin_row(writer);
 		owe_lines(writer, 1);
 		break;
 	case ELEMENT_QUOTE:
@@ -345,8 +383,7 @@ static bool begin_element(void *user, struct span name, const struct markup_attr
 		begin_item(writer);
 		break;
 	case ELEMENT_CELL:
-		if (writer->cells++ > 0 && writer->newlines == 0)
-			buffer_append_byte(&writer->out, '\t');
+		begin_cell(writer);
 		break;
 	case ELEMENT_LINK:
 		begin_link(writer, &attributes);
@@ -385,6 +422,9 @@ static bool end_element(void *user, struct span name)
 	case ELEMENT_LIST:
 		owe_lines(writer, 1);
 		writer->lists -= writer->lists > 0;
+		break;
+	case ELEMENT_CELL:
+		writer->cell_begins = false;
 		break;
 	case ELEMENT_LINK:
 		end_link(writer);

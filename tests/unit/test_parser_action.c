@@ -64,7 +64,8 @@ static const struct minutes {
 	{"Nr\tMaßnahme\tVerantwortlich\tBis\n1\t" P "x\tAnna\t4.12.\n2\t" P "Clara: y\tBram\toffen",
 		"Anna|2026-12-04|" P "x\nClara||" P "Clara: y\n"},
 	{"| " P "x | Open |", "||" P "x\n"},
-	{"| Wie | Wat |\n| Anna | " P "x |\n\n| Bram | " P "y |", "Anna||" P "x\n||" P "y\n"},
+	{"| Wie | Wat |\n| Anna | " P "x |\n\n| Bram | " P "y |\nText.\n| Bram | " P "z |",
+		"Anna||" P "x\nBram||" P "y\n||" P "z\n"},
 	/* lines that a mail program broke */
 	{P "a line that is so long that the mail program of the secretary broke\nit in two (Anna) "
 	   "by 4 December\nand this is a paragraph of its own",
