@@ -27,23 +27,46 @@ bool form_sender_is_known(const struct mail *mail)
 	return false;
 }
 
-/* "Your name: Anna" → "Anna" for the label "Your name"; "*Your name*:" is HTML's bold as text. */
+/* What mail programs and pages put around a label: "*Your name**", "> Your name", "| Your name". */
+static struct span bare_label(struct span text)
+{
+	struct span label = span_trim(text);
+	while (label.size && strchr("*_>-|", label.data[0]))
+		label = span_trim(span_after(label, 1));
+	while (label.size && strchr("*_| ", label.data[label.size - 1]))
+		label = span_part(label, 0, label.size - 1);
+	return label;
+}
+
+/* Where the label ends: at a colon, or at the border of a table's cell. */
+static size_t label_size(struct span line)
+{
+	size_t begin = 0, size;
+	while (begin < line.size && strchr("|> \t", line.data[begin]))
+		begin++;
+	for (size = begin; size < line.size; size++) {
+		if (strchr(":\t|", line.data[size]))
+			break;
+	}
+	return size;
+}
+
+/*
+ * "Your name: Anna", "Your name<TAB>Anna" and "| Your name | Anna |" → "Anna" for the label "Your
+ * name"; empty where the label stands alone on its line.
+ */
 static bool line_value(
 	struct arena *arena, struct span line, struct span label_folded, struct span *value)
 {
-	ptrdiff_t colon = span_find_byte(line, ':');
-	if (colon <= 0)
+	size_t size = label_size(line);
+	struct span label = bare_label(span_part(line, 0, size));
+	if (label.size == 0 || !span_equal(text_fold(arena, label), label_folded))
 		return false;
-	struct span label = span_trim(span_part(line, 0, (size_t)colon));
-	while (label.size && strchr("*_>-", label.data[0]))
-		label = span_trim(span_after(label, 1));
-	while (label.size && strchr("*_", label.data[label.size - 1]))
-		label = span_part(label, 0, label.size - 1);
-	if (!span_equal(text_fold(arena, label), label_folded))
-		return false;
-	struct span rest = span_after(line, (size_t)colon + 1);
-	while (rest.size && strchr("* \t", rest.data[0]))
+	struct span rest = span_after(line, size + 1);
+	while (rest.size && strchr("*_|: \t", rest.data[0]))
 		rest = span_after(rest, 1);
+	while (rest.size && strchr("| \t", rest.data[rest.size - 1]))
+		rest = span_part(rest, 0, rest.size - 1);
 	*value = span_trim(rest);
 	return true;
 }
@@ -54,6 +77,17 @@ static struct span label_key(struct arena *arena, const char *label)
 	if (span_ends(text, SPAN(":")))
 		text = span_part(text, 0, text.size - 1);
 	return text_fold(arena, text);
+}
+
+/* "-- ", "---" and the like: what the site writes below the form. */
+static bool line_ends_form(struct span line)
+{
+	line = span_trim(line);
+	for (size_t i = 0; i < line.size; i++) {
+		if (!strchr("-_=", line.data[i]))
+			return false;
+	}
+	return line.size >= 2;
 }
 
 /* Some line of the text begins with one of the labels. */
@@ -83,7 +117,8 @@ static struct span labelled_value(const struct mail *mail, struct span folded, b
 			return value;
 		struct buffer text = {0};
 		buffer_append(&text, value);
-		while (span_next_line(&rest, &line) && !line_is_labelled(mail, line)) {
+		while (span_next_line(&rest, &line) && !line_is_labelled(mail, line) &&
+			!line_ends_form(line)) {
 			line = span_trim(line);
 			if (!many_lines && text.size && line.size)
 				break;

@@ -345,10 +345,60 @@ static void test_actions(void **state)
 	assert_non_null(strstr(desk_rule(d, message), "no-actions"));
 }
 
+/* The same form as sites write it: what the lead becomes must not differ. */
+static void test_form_layouts(void **state)
+{
+	struct desk *d = *state;
+	static const char *const layouts[] = {
+		"Your name: Nora Berg\nE-Mail: nora@form%zu.example\nCompany: Berg GmbH\n",
+		"*Your name*: Nora Berg\n*E-Mail*: nora@form%zu.example\n*Company*: Berg GmbH\n",
+		"Your name\tNora Berg\nE-Mail\tnora@form%zu.example\nCompany\tBerg GmbH\n",
+		"Your name:\tNora Berg\nE-Mail:\tnora@form%zu.example\nCompany:\tBerg GmbH\n",
+		"| Your name | Nora Berg |\n| E-Mail | nora@form%zu.example |\n| Company | Berg "
+		"GmbH "
+		"|\n",
+		"Your name\nNora Berg\n\nE-Mail\nnora@form%zu.example\n\nCompany\nBerg GmbH\n",
+		"YOUR NAME :\nNora Berg\ne-mail :\n<nora@form%zu.example>\ncompany : Berg GmbH\n",
+		"> Your name: Nora Berg\n> E-Mail: nora@form%zu.example "
+		"<mailto:nora@form.example>\n> Company: Berg GmbH\n",
+		"Message: We need\ntwo ladders.\n\nYour name: Nora Berg\nE-Mail: "
+		"nora@form%zu.example\nCompany: Berg GmbH\n-- \nSent by the form of "
+		"https://web.example/\n",
+	};
+	for (size_t i = 0; i < ARRAY_COUNT(layouts); i++) {
+		char text[400], sql[240], id[32];
+		snprintf(text, sizeof text, layouts[i], i);
+		snprintf(id, sizeof id, "layout%zu@example.org", i);
+		struct letter form = {.id = id,
+			.from = "web@example.org",
+			.to = "leads@example.org",
+			.subject = id,
+			.text = text,
+			.origin = ORIGIN_SYSTEM};
+		assert_string_equal(desk_state(d, desk_post(d, "leads", &form)), "filed");
+		snprintf(sql, sizeof sql,
+			"SELECT count(*) FROM deal d JOIN contact c ON c.id = d.contact_id JOIN "
+			"contact_address a ON a.contact_id = c.id WHERE d.name = 'Berg GmbH' AND "
+			"c.name = 'Nora Berg' AND a.address_folded = 'nora@form%zu.example'",
+			i);
+		if (desk_count(d, sql) != 1)
+			fail_msg("%s", text);
+	}
+	/* A letter that happens to use one of the words is none. */
+	struct letter letter = {.id = "letter@far.example",
+		.from = "web@example.org",
+		.to = "leads@example.org",
+		.subject = "letter",
+		.text = "Company\nOutside, the weather is fine.\n",
+		.origin = ORIGIN_SYSTEM};
+	assert_string_equal(desk_state(d, desk_post(d, "leads", &letter)), "ignored");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		desk_test(test_lead_form),
+		desk_test(test_form_layouts),
 		desk_test(test_lead_owners),
 		desk_test(test_lead_turns),
 		desk_test(test_lead_known),
