@@ -13,6 +13,7 @@
 #include "ingest/parser_client.h"
 #include "store/lock.h"
 #include "store/mailbox.h"
+#include "store/server_action.h"
 
 /* More than this in memory, and readers wait: some batches of a few mailboxes. */
 #define QUEUE_BYTES_MAX ((size_t)64 << 20)
@@ -107,7 +108,9 @@ static bool retain_mailboxes(struct ledger *ledger, struct error *err)
 			span_from(mailbox_kind_name(mailbox->kind)),
 			config_account(mailbox, &arena), clock_now_ms(), &ids[i], err);
 	}
-	ok = ok && mailbox_retain(ledger->db, ids, count, err) && db_commit(ledger->db, err);
+	ok = ok && mailbox_retain(ledger->db, ids, count, err) &&
+	     server_action_clock_set_back(ledger->db, clock_now_ms(), err) &&
+	     db_commit(ledger->db, err);
 	arena_done(&arena);
 	return ok;
 }

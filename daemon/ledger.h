@@ -114,8 +114,9 @@ struct source {
 	bool opened; /* a folder was opened: actions may be sent */
 	int actions_out;
 	int64_t action_after_id, actions_at_ms, actions_again_at_ms;
-	int64_t retried_ms; /* UTC: the last `mailbox retry` that it was told of */
-	char trouble[256];  /* of its last state, empty: all well */
+	int64_t retried_ms; /* UTC: the last `mailbox retry`; its start until that is known */
+	bool retry_known;
+	char trouble[256]; /* of its last state, empty: all well */
 };
 
 struct parser_peer {
@@ -167,6 +168,8 @@ struct ledger {
 	bool index_left; /* search is behind */
 	bool sum_changed;
 	int64_t data_version;
+	int64_t clock_ahead_ms; /* of the wall clock before the monotonic one, when last looked at
+				 */
 	int64_t copies_at_ms, people_at_ms, progress_at_ms, disk_at_ms, status_at_ms, look_at_ms,
 		stop_at_ms; /* monotonic */
 };

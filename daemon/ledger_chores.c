@@ -12,9 +12,12 @@
 #include "daemon/ledger.h"
 #include "store/message.h"
 #include "store/search.h"
+#include "store/server_action.h"
 
 #define DISK_MS	  5000
 #define STATUS_MS 2000
+/* Less is how clocks are kept right. */
+#define CLOCK_BACK_MS 60000
 /* What people at the terminal left for us (imported mail, a stopped replay) is found by then. */
 #define LOOK_MS 60000
 /* Some 5 ms of work: a new mail does not wait longer for it. */
@@ -154,6 +157,37 @@ static bool bring_index_up_to_date(struct ledger *ledger, struct error *err)
 	return true;
 }
 
+static bool clock_set_back(struct ledger *ledger, int64_t now_ms, struct error *err)
+{
+	if (!db_begin_write(ledger->db, err))
+		return err->kind == ERROR_BUSY; /* seen again at the next start */
+	if (!server_action_clock_set_back(ledger->db, now_ms, err)) {
+		db_rollback(ledger->db);
+		return false;
+	}
+	for (struct source *source = ledger->sources; source; source = source->next)
+		source->actions_again_at_ms = 0;
+	return db_commit(ledger->db, err);
+}
+
+/*
+ * Waits that are to survive a restart are written down by the wall clock: when it is set back, what
+ * was tried again in a minute would be in a year.
+ */
+static bool look_at_clock(struct ledger *ledger, struct error *err)
+{
+	int64_t now_ms = clock_now_ms(), ahead_ms = now_ms - clock_monotonic_ms();
+	int64_t back_ms = ledger->clock_ahead_ms - ahead_ms;
+
+	if (ledger->batch.open)
+		return true;
+	ledger->clock_ahead_ms = ahead_ms;
+	if (back_ms < CLOCK_BACK_MS)
+		return true;
+	log_event(LOG_LEVEL_NOTICE, "clock-set-back", log_number("by_ms", back_ms));
+	return clock_set_back(ledger, now_ms, err);
+}
+
 /* The commits are through: what they wrote is in the log beside the database. */
 static bool tell_checkpoint(struct ledger *ledger, struct error *err)
 {
@@ -180,8 +214,9 @@ bool ledger_do_chores(struct ledger *ledger, struct error *err)
 		ledger->index_left = true;
 		ledger->sum_changed = true;
 	}
-	return tell_checkpoint(ledger, err) && ledger_look_for_people(ledger, err) &&
-	       ledger_write_token_states(ledger, err) && ledger_queue_stored(ledger, err) &&
-	       ledger_queue_copies(ledger, err) && ledger_send_actions(ledger, err) &&
-	       tell_status(ledger, err) && bring_index_up_to_date(ledger, err);
+	return look_at_clock(ledger, err) && tell_checkpoint(ledger, err) &&
+	       ledger_look_for_people(ledger, err) && ledger_write_token_states(ledger, err) &&
+	       ledger_queue_stored(ledger, err) && ledger_queue_copies(ledger, err) &&
+	       ledger_send_actions(ledger, err) && tell_status(ledger, err) &&
+	       bring_index_up_to_date(ledger, err);
 }

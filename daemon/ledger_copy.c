@@ -14,8 +14,7 @@
 /* How often the database is asked for those whose time has come. */
 #define LOOK_MS 5000
 /* The first wait, doubled each time up to the last. */
-#define AGAIN_MS     5000
-#define AGAIN_MAX_MS (6 * 3600 * INT64_C(1000))
+#define AGAIN_MS 5000
 /* A stored mail is never larger (limits.message). */
 #define MAIL_MAX_BYTES ((size_t)256 << 20)
 
@@ -23,9 +22,9 @@ static int64_t wait_ms(int tries)
 {
 	int64_t wait = AGAIN_MS;
 
-	while (tries-- > 0 && wait < AGAIN_MAX_MS)
+	while (tries-- > 0 && wait < SERVER_ACTION_WAIT_MAX_MS)
 		wait *= 2;
-	return wait < AGAIN_MAX_MS ? wait : AGAIN_MAX_MS;
+	return wait < SERVER_ACTION_WAIT_MAX_MS ? wait : SERVER_ACTION_WAIT_MAX_MS;
 }
 
 static bool is_queued(const struct ledger *ledger, int64_t delivery_id)

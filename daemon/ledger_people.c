@@ -31,14 +31,19 @@ static bool pass_on_retry(struct ledger *ledger, struct source *source, struct e
 {
 	int64_t asked_ms;
 	size_t mark;
+	bool asked;
 
 	if (source->kind != PEER_READER || !channel_is_open(&source->channel))
 		return true;
 	if (!retry_asked_ms(ledger, source, &asked_ms, err))
 		return false;
-	if (asked_ms <= source->retried_ms)
-		return true;
+	/* any other than the one before: the clock may have been set back in between */
+	asked = source->retry_known ? asked_ms != source->retried_ms
+				    : asked_ms > source->retried_ms;
+	source->retry_known = true;
 	source->retried_ms = asked_ms;
+	if (!asked)
+		return true;
 	log_event(LOG_LEVEL_INFO, "retry-asked", log_string("mailbox", source->mailbox));
 	source_begin(source, WIRE_RETRY, &mark);
 	source_end(source, mark);

@@ -157,6 +157,20 @@ bool server_action_done(struct db *db, int64_t id, struct span finding, struct e
 	return sql_run(q, err);
 }
 
+bool server_action_clock_set_back(struct db *db, int64_t now_ms, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "UPDATE server_action SET not_before_ms = ?1 WHERE finding IS NULL AND "
+		    "not_before_ms > ?2 AND (tries > 0 OR verb = 'decide')",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, now_ms);
+	sql_bind_i64(q, 2, now_ms + SERVER_ACTION_WAIT_MAX_MS);
+	return sql_run(q, err);
+}
+
 bool server_action_findings(struct db *db, int limit, struct arena *arena,
 	struct server_action_finding **rows, size_t *count, struct error *err)
 {

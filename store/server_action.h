@@ -39,6 +39,10 @@ MUST_CHECK bool server_action_count(
 /* The server could not do it now: counts the try; again after that instant. */
 MUST_CHECK bool server_action_tried(
 	struct db *db, int64_t id, int64_t not_before_ms, struct error *err);
+/* The longest wait before the next try. */
+#define SERVER_ACTION_WAIT_MAX_MS (6 * 3600 * INT64_C(1000))
+/* What waits for its next try for longer than it ever should is due now: the clock was set back. */
+MUST_CHECK bool server_action_clock_set_back(struct db *db, int64_t now_ms, struct error *err);
 /* Done (removed), or dropped with a finding when finding is not empty. */
 MUST_CHECK bool server_action_done(
 	struct db *db, int64_t id, struct span finding, struct error *err);

@@ -1,0 +1,58 @@
+"""Memory that ends: an allocation of a command fails, in our own code, in SQLite or in another
+library (memory_fails.c), once or from then on. The command ends with the reason, by a refusal or as
+memory_exhausted() does, never by a signal; the database is whole; asked again it finishes."""
+import itertools
+import signal
+import subprocess
+
+import pytest
+
+import commands
+from faults import LONG
+from sweep import sweep
+
+STEP = 20 if LONG else 600  # a command makes some thousand allocations
+EX_OSERR = 71  # of memory_exhausted()
+
+
+class Lane(commands.Lane):
+    def __init__(self, build, directory, name, last):
+        super().__init__(build, directory, name)
+        self.library = build / 'bin/memory-fails.so'
+        self.last = last
+        self.place.put_back()
+        counted = directory / 'allocations'
+        done = self.start(MEMORY_FAILS_COUNT=str(counted))
+        assert done.returncode == 0, done.stderr
+        self.total = int(counted.read_text())
+
+    def start(self, **environment):
+        return subprocess.run(
+            [self.place.postroom.program, *map(str, self.words)], capture_output=True, text=True,
+            env=self.place.postroom.environment(LD_PRELOAD=str(self.library), **environment),
+            timeout=60, check=False)
+
+    def fail(self, number):
+        self.place.put_back()
+        done = self.start(MEMORY_FAILS_AT=str(number), MEMORY_FAILS_LAST=str(self.last))
+        told = f'{done.returncode}: {done.stderr[-500:]}'
+        assert done.returncode >= 0, f'{signal.Signals(-done.returncode).name}: {told}'
+        if done.returncode == 0:  # it was done without, or what it was for was no part of the work
+            self.compare()
+        elif done.returncode == EX_OSERR:
+            assert 'memory-exhausted' in done.stderr, told
+        else:
+            assert done.stderr.startswith('postroom: ') and 'memory' in done.stderr, told
+        self.look()
+        self.finish()
+        return True
+
+
+def memory_sweep(build, directory, name, last, step=STEP):
+    return sweep(lambda number: Lane(build, directory / f'{name}-{number}', name, last),
+                 lambda lane: lane.total, Lane.fail, step)
+
+
+@pytest.mark.parametrize('name, last', itertools.product(commands.COMMANDS, (1, 0)))
+def test_allocation_fails(build, tmp_path, name, last):
+    memory_sweep(build, tmp_path, name, last).check(f'{name}, {"one" if last else "all from one on"}')
