@@ -18,6 +18,7 @@ STEP = 1 if LONG else 20
 WORDS = {'ENOSPC': r'full|No space left|free space', 'EIO': r'/output error|free space'}
 # (errno, how many calls fail, 0: from that one on); after one failed sync nobody knows what is kept
 FAULTS = (('ENOSPC', 0), ('ENOSPC', 1), ('EIO', 1))
+LEDGERS = ('first-start', 'resolved-and-moved', 'upgrade')  # scenarios
 
 
 def fail_command(lane, number):
@@ -98,7 +99,6 @@ def test_commands(build, tmp_path, name, fault):
     command_sweep(build, tmp_path, name, fault).check(f'{name}, {fault}')
 
 
-@pytest.mark.parametrize('name, fault', itertools.product(('first-start', 'resolved-and-moved',
-                                                           'upgrade'), FAULTS))
+@pytest.mark.parametrize('name, fault', itertools.product(LEDGERS, FAULTS))
 def test_ledger(build, tmp_path, name, fault):
     daemon_sweep(build, tmp_path, name, fault).check(f'{name}, {fault}')
