@@ -113,9 +113,56 @@ static enum exit_code run_import(struct cli *cli)
 
 /* ---------------------------------------------------------------- replay */
 
+/* Of a replay: the line on the terminal, and what came out otherwise. */
+struct replay_report {
+	struct progress progress;
+	json_t *changes;
+};
+
 static void replay_progress(void *context, int64_t done, int64_t total)
 {
-	progress_draw(context, done, "mails", done, total);
+	struct replay_report *report = context;
+
+	progress_draw(&report->progress, done, "mails", done, total);
+}
+
+static void replay_changed(void *context, const struct message_row *message, struct span before)
+{
+	struct replay_report *report = context;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "message", json_integer(message->id));
+	json_object_set_new(object, "before", json_span(before));
+	json_object_set_new(object, "after", json_span(message->state));
+	json_object_set_new(object, "subject", json_span_or_null(message->subject));
+	json_array_append_new(report->changes, object);
+}
+
+static const struct column change_columns[] = {
+	{"message", "id", COLUMN_ID},
+	{"before", "before", COLUMN_STATE},
+	{"after", "after", COLUMN_STATE},
+	{"subject", "subject", COLUMN_TEXT},
+};
+
+static void replay_print(
+	struct cli *cli, const struct replay_result *result, struct replay_report *report)
+{
+	if (cli->output.json) {
+		output_json(&cli->output,
+			json_pack("{s:I, s:I, s:I, s:I, s:o}", "read", (json_int_t)result->read,
+				"changed", (json_int_t)result->changed, "revived",
+				(json_int_t)result->revived, "still_dead",
+				(json_int_t)result->still_dead, "changes", report->changes),
+			false);
+		return;
+	}
+	output_section(&cli->output, "Changed", report->changes, change_columns,
+		ARRAY_COUNT(change_columns));
+	json_decref(report->changes);
+	message_print("%" PRId64 " mails read, %" PRId64 " read or decided otherwise, %" PRId64
+		      " brought back, %" PRId64 " still dead",
+		result->read, result->changed, result->revived, result->still_dead);
 }
 
 static enum exit_code run_replay(struct cli *cli)
@@ -124,7 +171,8 @@ static enum exit_code run_replay(struct cli *cli)
 	bool all = cli_flag(cli, "all");
 	struct replay_result result;
 	struct message_row message = {0};
-	struct progress progress;
+	struct replay_report report = {0};
+	const struct replay_watch watch = {replay_progress, replay_changed, &report};
 	enum exit_code code;
 	struct error err;
 	bool good;
@@ -140,25 +188,18 @@ static enum exit_code run_replay(struct cli *cli)
 		code = cli_start_parser(cli);
 	if (code != EXIT_DONE)
 		return code;
-	progress_begin(&progress);
-	good = replay_run(cli->intake, cli->db, cli->parser, message.id, all, cli->actor,
-		replay_progress, &progress, &result, &err);
+	report.changes = json_array();
+	progress_begin(&report.progress);
+	good = replay_run(cli->intake, cli->db, cli->parser, message.id, all, cli->actor, &watch,
+		&result, &err);
 	if (good)
-		good = index_all(cli, &progress, &err);
-	progress_end(&progress);
-	if (!good)
+		good = index_all(cli, &report.progress, &err);
+	progress_end(&report.progress);
+	if (!good) {
+		json_decref(report.changes);
 		return cli_fail(&err);
-	if (cli->output.json)
-		output_json(&cli->output,
-			json_pack("{s:I, s:I, s:I, s:I}", "read", (json_int_t)result.read,
-				"changed", (json_int_t)result.changed, "revived",
-				(json_int_t)result.revived, "still_dead",
-				(json_int_t)result.still_dead),
-			false);
-	else
-		message_print("%" PRId64 " mails read, %" PRId64 " decided otherwise, %" PRId64
-			      " brought back, %" PRId64 " still dead",
-			result.read, result.changed, result.revived, result.still_dead);
+	}
+	replay_print(cli, &result, &report);
 	return EXIT_DONE;
 }
 

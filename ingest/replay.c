@@ -15,6 +15,7 @@ struct replay {
 	struct parser_client *parser;
 	struct parse_options parse;
 	const char *actor;
+	const struct replay_watch *watch;
 	struct arena arena; /* of one message */
 	struct replay_result *result;
 };
@@ -127,8 +128,11 @@ static bool record(struct replay *replay, const struct message_row *row, struct 
 		!message_get(replay->db, row->id, &replay->arena, &after, &found, err))
 		return false;
 	replay->result->revived += revived;
-	replay->result->changed +=
-		!span_equal(before_facts, after_facts) || !span_equal(row->state, after.state);
+	if (span_equal(before_facts, after_facts) && span_equal(row->state, after.state))
+		return true;
+	replay->result->changed++;
+	if (replay->watch->changed)
+		replay->watch->changed(replay->watch->context, &after, row->state);
 	return true;
 }
 
@@ -166,23 +170,22 @@ static bool message_replay(struct replay *replay, const struct message_row *row,
 
 /* ---------------------------------------------------------------- which ones */
 
-static bool page_load(struct replay *replay, bool all, int64_t before_id, struct arena *arena,
+static bool page_load(struct replay *replay, bool all, int64_t after_id, struct arena *arena,
 	struct message_row **rows, size_t *count, struct error *err)
 {
 	struct message_filter filter = {
 		.state = all ? (struct span){0} : SPAN("dead"),
-		.page = {.after_id = before_id, .limit = PAGE_MESSAGES},
+		.oldest_first = true,
+		.page = {.after_id = after_id, .limit = PAGE_MESSAGES},
 	};
 	return message_list(replay->db, &filter, arena, rows, count, err);
 }
 
-static bool run_many(struct replay *replay, bool all,
-	void (*progress)(void *context, int64_t done, int64_t total), void *context,
-	struct error *err)
+static bool run_many(struct replay *replay, bool all, struct error *err)
 {
 	CLEANUP(arena_done) struct arena page = {0};
 	struct ledger_sum sum;
-	int64_t before_id = 0, done = 0;
+	int64_t after_id = 0, done = 0;
 
 	if (!message_sum(replay->db, &sum, err))
 		return false;
@@ -190,17 +193,18 @@ static bool run_many(struct replay *replay, bool all,
 		struct message_row *rows = NULL;
 		size_t count = 0;
 		arena_reset(&page);
-		if (!page_load(replay, all, before_id, &page, &rows, &count, err))
+		if (!page_load(replay, all, after_id, &page, &rows, &count, err))
 			return false;
 		if (!count)
 			return true;
-		before_id = rows[count - 1].id;
+		after_id = rows[count - 1].id;
 		for (size_t i = 0; i < count; i++) {
 			arena_reset(&replay->arena);
 			if (!message_replay(replay, &rows[i], err))
 				return error_context(err, "message %lld", (long long)rows[i].id);
-			if (progress)
-				progress(context, ++done, all ? sum.fetched : sum.dead);
+			if (replay->watch->progress)
+				replay->watch->progress(replay->watch->context, ++done,
+					all ? sum.fetched : sum.dead);
 		}
 	}
 }
@@ -217,18 +221,23 @@ static bool run_one(struct replay *replay, int64_t message_id, struct error *err
 }
 
 bool replay_run(struct intake *intake, struct db *db, struct parser_client *parser,
-	int64_t message_id, bool all, const char *actor,
-	void (*progress)(void *context, int64_t done, int64_t total), void *context,
+	int64_t message_id, bool all, const char *actor, const struct replay_watch *watch,
 	struct replay_result *result, struct error *err)
 {
+	static const struct replay_watch nobody;
 	CLEANUP(arena_done) struct arena settings = {0};
 	struct replay replay = {
-		.intake = intake, .db = db, .parser = parser, .actor = actor, .result = result};
+		.intake = intake,
+		.db = db,
+		.parser = parser,
+		.actor = actor,
+		.watch = watch ? watch : &nobody,
+		.result = result,
+	};
 
 	*result = (struct replay_result){0};
 	parser_options(intake->config, &settings, &replay.parse);
-	bool ok = message_id ? run_one(&replay, message_id, err)
-			     : run_many(&replay, all, progress, context, err);
+	bool ok = message_id ? run_one(&replay, message_id, err) : run_many(&replay, all, err);
 	arena_done(&replay.arena);
 	return ok;
 }

@@ -152,7 +152,9 @@ enum { AFTER = 1, STATE, MAILBOX, ADDRESS, KIND, SINCE, UNTIL, LIMIT };
 /* From literals alone; a filter that is not asked for would keep its index from being used. */
 static void list_text(const struct message_filter *filter, struct buffer *text)
 {
-	buffer_append_string(text, SELECT_MESSAGE "WHERE (?1 = 0 OR m.id < ?1)");
+	buffer_append_string(text, filter->oldest_first ? SELECT_MESSAGE "WHERE m.id > ?1"
+							: SELECT_MESSAGE
+					   "WHERE (?1 = 0 OR m.id < ?1)");
 	if (filter->state.size)
 		buffer_append_string(text, " AND m.state = ?2");
 	if (filter->mailbox.size)
@@ -173,7 +175,8 @@ static void list_text(const struct message_filter *filter, struct buffer *text)
 		buffer_append_string(text, " AND coalesce(m.date_ms, m.stored_ms) >= ?6");
 	if (filter->until_ms)
 		buffer_append_string(text, " AND coalesce(m.date_ms, m.stored_ms) < ?7");
-	buffer_append_string(text, " ORDER BY m.id DESC LIMIT ?8");
+	buffer_append_string(text,
+		filter->oldest_first ? " ORDER BY m.id LIMIT ?8" : " ORDER BY m.id DESC LIMIT ?8");
 }
 
 static void bind_list(const struct message_filter *filter, struct sql *q)

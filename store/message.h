@@ -79,7 +79,9 @@ struct message_filter {
 	/* empty: any; mailbox: where a copy was read or for which it was decided */
 	struct span state, mailbox, address_folded, kind;
 	int64_t since_ms, until_ms; /* 0: any */
-	struct db_page page;	    /* newest first; after_id: before that id */
+	bool oldest_first;
+	struct db_page
+		page; /* newest first, after_id: before that id; or oldest first, behind it */
 };
 MUST_CHECK bool message_list(struct db *db, const struct message_filter *filter,
 	struct arena *arena, struct message_row **rows, size_t *count, struct error *err);

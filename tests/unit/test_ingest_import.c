@@ -166,7 +166,7 @@ static struct replay_result replay(struct post *p, int64_t message, bool all)
 {
 	struct replay_result result;
 	must(&p->desk->store, replay_run(p->desk->intake, p->desk->store.db, p->parser, message,
-				      all, "anna", NULL, NULL, &result, &p->desk->store.err));
+				      all, "anna", NULL, &result, &p->desk->store.err));
 	return result;
 }
 
