@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 /* The kernel's numbers (include/uapi/linux/landlock.h), up to ABI 6. */
+#define FS_EXECUTE	  (UINT64_C(1) << 0)
 #define FS_WRITE_FILE	  (UINT64_C(1) << 1)
 #define FS_READ_FILE	  (UINT64_C(1) << 2)
 #define FS_READ_DIR	  (UINT64_C(1) << 3)
@@ -24,7 +25,7 @@
 #define SCOPE_SIGNAL	  (UINT64_C(1) << 1)
 #define CREATE_ASK_ABI	  1
 #define RULE_PATH_BENEATH 1
-#define FS_OF_FILES	  (FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE)
+#define FS_OF_FILES	  (FS_EXECUTE | FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE)
 
 /* What older kernels don't know must be 0 and is then ignored by them. */
 struct ruleset {
@@ -65,6 +66,8 @@ static uint64_t rights_of(enum landlock_access access)
 {
 	uint64_t rights = FS_READ_FILE | FS_READ_DIR;
 
+	if (access == LANDLOCK_EXECUTE)
+		rights |= FS_EXECUTE;
 	if (access >= LANDLOCK_OVERWRITE)
 		rights |= FS_WRITE_FILE | FS_TRUNCATE;
 	if (access >= LANDLOCK_CHANGE)

@@ -12,6 +12,7 @@
 #include "base/error.h"
 
 enum landlock_access {
+	LANDLOCK_EXECUTE,   /* read files and folders below it, and run programs */
 	LANDLOCK_READ,	    /* files and folders below it */
 	LANDLOCK_OVERWRITE, /* also write to files that are there */
 	LANDLOCK_CHANGE,    /* also make, rename and remove files and folders */

@@ -76,6 +76,14 @@ static int highest_number(const struct process_options *options)
 	return highest;
 }
 
+static bool has_number(const struct process_options *options, int number)
+{
+	for (size_t i = 0; i < options->descriptor_count; i++)
+		if (options->descriptors[i].theirs == number)
+			return true;
+	return false;
+}
+
 /*
  * First every descriptor goes above all numbers that are wanted, then down to its own: so no dup2
  * can close one that is still to be moved, however ours and theirs overlap.
@@ -84,11 +92,13 @@ static bool move_descriptors(const struct process_options *options, int *report)
 {
 	int above = highest_number(options) + 1;
 	int moved[DESCRIPTORS_MAX];
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool complete = has_number(options, STDIN_FILENO) && has_number(options, STDOUT_FILENO);
+	/* a sandbox that may start programs need not open it */
+	int null = complete ? -1 : open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	null = null < 0 ? -1 : fcntl(null, F_DUPFD_CLOEXEC, above);
 	*report = fcntl(*report, F_DUPFD_CLOEXEC, above);
-	if (null < 0 || *report < 0)
+	if ((null < 0 && !complete) || *report < 0)
 		return false;
 	for (size_t i = 0; i < options->descriptor_count; i++) {
 		moved[i] = fcntl(options->descriptors[i].ours, F_DUPFD_CLOEXEC, above);
@@ -98,7 +108,7 @@ static bool move_descriptors(const struct process_options *options, int *report)
 	if (syscall(SYS_close_range, 3, UINT_MAX, CLOSE_RANGE_CLOEXEC) != 0)
 		return false;
 	/* never closed: the next file that a program opens would become its standard output */
-	if (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0)
+	if (!complete && (dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0))
 		return false;
 	for (size_t i = 0; i < options->descriptor_count; i++)
 		if (dup2(moved[i], options->descriptors[i].theirs) < 0)

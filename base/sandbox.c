@@ -63,6 +63,11 @@ static const int accept_calls[] = {SCMP_SYS(accept), SCMP_SYS(accept4), SCMP_SYS
 	/* SQLite gives the files beside the database the owner and mode of the database */
 	SCMP_SYS(fchown), SCMP_SYS(fchmod), SCMP_SYS(fsync), SCMP_SYS(fdatasync)};
 
+/* Starting a program and waiting for its end; what is started needs the same to begin. */
+static const int start_calls[] = {SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(execve),
+	SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(kill), SCMP_SYS(pidfd_open),
+	SCMP_SYS(setrlimit), SCMP_SYS(prlimit64), SCMP_SYS(arch_prctl), SCMP_SYS(set_tid_address)};
+
 /* Descriptors may be passed as a path of "" with AT_EMPTY_PATH: glibc's fstat is a newfstatat. */
 static const int parser_calls[] = {SCMP_SYS(newfstatat)};
 
@@ -72,6 +77,8 @@ static const int parser_refused[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(
 	SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
 	SCMP_SYS(socket)};
 static const int ledger_refused[] = {SCMP_SYS(socket)};
+static const int pdf_refused[] = {
+	SCMP_SYS(socket), SCMP_SYS(creat), SCMP_SYS(unlink), SCMP_SYS(mkdir)};
 /* The last reader of a database would like to tidy up. */
 static const int feed_refused[] = {SCMP_SYS(socket), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
 	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(mkdir),
@@ -89,6 +96,7 @@ struct call_list {
 static const struct profile {
 	struct call_list allowed[6], refused;
 	bool reads_files, executable_memory, network;
+	bool starts;  /* processes */
 	bool threads; /* libcurl resolves names in one */
 } profiles[] = {
 	[SANDBOX_PARSER] =
@@ -124,6 +132,14 @@ static const struct profile {
 			.executable_memory = true, /* as the reader */
 			.network = true,
 			.threads = true,
+		},
+	[SANDBOX_PDF] =
+		{
+			.allowed = {LIST(common_calls), LIST(look_calls), LIST(start_calls)},
+			.refused = LIST(pdf_refused),
+			.reads_files = true,
+			.executable_memory = true, /* the program's libraries */
+			.starts = true,
 		},
 };
 
@@ -222,6 +238,17 @@ static void add_threads(struct filter *filter)
 	add_rule(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
 }
 
+/* fork is a clone without any namespace; clone3 hides its flags, glibc then goes without it. */
+static void add_start(struct filter *filter)
+{
+	add_masked(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 0,
+		CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
+			CLONE_NEWPID | CLONE_NEWNET,
+		0);
+	add_rule(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
+	add_equal(filter, SCMP_SYS(prctl), 0, PR_SET_PDEATHSIG);
+}
+
 static void add_profile(struct filter *filter, const struct profile *profile)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(profile->allowed); i++)
@@ -235,6 +262,8 @@ static void add_profile(struct filter *filter, const struct profile *profile)
 		add_sockets(filter);
 	if (profile->threads)
 		add_threads(filter);
+	if (profile->starts)
+		add_start(filter);
 }
 
 static bool filter_calls(const struct profile *profile, struct error *err)
@@ -269,32 +298,53 @@ static bool is_client(enum sandbox_profile profile)
 	return profile == SANDBOX_READER || profile == SANDBOX_TOKENS;
 }
 
+/* What a program is made of, and the tables of poppler. */
+static const char *const program_paths[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64"};
+static const char *const poppler_paths[] = {
+	"/usr/share/poppler", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo"};
+
+struct paths {
+	struct landlock_path items[ARRAY_COUNT(reader_paths) + SANDBOX_READ_MAX + 1];
+	size_t count;
+};
+
+static void add_paths(
+	struct paths *paths, const char *const *names, size_t count, enum landlock_access access)
+{
+	for (size_t i = 0; i < count; i++)
+		paths->items[paths->count++] = (struct landlock_path){names[i], access, false};
+}
+
 static enum landlock_access access_to_own(enum sandbox_profile profile)
 {
 	if (profile == SANDBOX_LEDGER || profile == SANDBOX_TOKENS)
 		return LANDLOCK_CHANGE;
+	if (profile == SANDBOX_PDF)
+		return LANDLOCK_EXECUTE;
 	return profile == SANDBOX_FEED ? LANDLOCK_OVERWRITE : LANDLOCK_READ;
 }
 
 static bool confine_paths(enum sandbox_profile profile, const char *path, const char *const *files,
 	size_t file_count, struct error *err)
 {
-	struct landlock_path paths[ARRAY_COUNT(reader_paths) + SANDBOX_READ_MAX + 1];
-	const char *const *fixed = is_client(profile) ? reader_paths : zone_paths;
-	size_t count = is_client(profile) ? ARRAY_COUNT(reader_paths) : ARRAY_COUNT(zone_paths);
+	struct paths paths = {0};
 
 	if (file_count > SANDBOX_READ_MAX)
 		return error_set(err, ERROR_LIMIT, "sandbox: more than %d files to be read",
 			SANDBOX_READ_MAX);
-	if (profile == SANDBOX_PARSER)
-		count = 0;
-	for (size_t i = 0; i < count; i++)
-		paths[i] = (struct landlock_path){fixed[i], LANDLOCK_READ, false};
-	for (size_t i = 0; i < file_count; i++)
-		paths[count++] = (struct landlock_path){files[i], LANDLOCK_READ, false};
+	if (is_client(profile)) {
+		add_paths(&paths, reader_paths, ARRAY_COUNT(reader_paths), LANDLOCK_READ);
+	} else if (profile == SANDBOX_PDF) {
+		add_paths(&paths, program_paths, ARRAY_COUNT(program_paths), LANDLOCK_EXECUTE);
+		add_paths(&paths, poppler_paths, ARRAY_COUNT(poppler_paths), LANDLOCK_READ);
+	} else if (profile != SANDBOX_PARSER) {
+		add_paths(&paths, zone_paths, ARRAY_COUNT(zone_paths), LANDLOCK_READ);
+	}
+	add_paths(&paths, files, file_count, LANDLOCK_READ);
 	if (path)
-		paths[count++] = (struct landlock_path){path, access_to_own(profile), true};
-	return landlock_enter(paths, count, is_client(profile), err);
+		paths.items[paths.count++] =
+			(struct landlock_path){path, access_to_own(profile), true};
+	return landlock_enter(paths.items, paths.count, is_client(profile), err);
 }
 
 bool sandbox_is_built(void)

@@ -17,12 +17,14 @@ enum sandbox_profile {
 	SANDBOX_LEDGER, /* the state directory; no network, no process */
 	SANDBOX_FEED, /* the state directory, the listening socket it has; no connect, no process */
 	SANDBOX_TOKENS, /* network; reads as READER; its own folder; no database, no process */
+	SANDBOX_PDF, /* starts the one program it has, with read-only libraries; no other file, no
+			network. What it starts inherits all of it. */
 };
 
 /*
  * Closes the doors of the profile. `path` is the one path of its own that a role keeps: the state
  * directory (LEDGER, FEED), a folder in it (TOKENS), the file of the server's CA or NULL (READER,
- * read-only), NULL (PARSER).
+ * read-only), the program (PDF), NULL (PARSER).
  * A kernel without Landlock still gets the system-call filter.
  *
  * Afterwards a call that only an attacker makes (exec, fork, connect, ptrace, …) kills the process

@@ -396,3 +396,18 @@ size_t text_width(struct span text)
 	}
 	return width;
 }
+
+char text_base_letter(int32_t code_point)
+{
+	utf8proc_int32_t parts[8];
+	utf8proc_ssize_t count;
+	int boundary = 0;
+
+	if (code_point < 0xc0 || code_point > 0x24f)
+		return 0;
+	count = utf8proc_decompose_char(
+		code_point, parts, ARRAY_COUNT(parts), UTF8PROC_DECOMPOSE, &boundary);
+	if (count < 1 || parts[0] > 'z')
+		return 0;
+	return (char)(parts[0] >= 'A' && parts[0] <= 'Z' ? parts[0] | 0x20 : parts[0]);
+}

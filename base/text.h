@@ -37,6 +37,8 @@ struct span text_fold(struct arena *arena, struct span text);
 struct span text_fold_address(struct arena *arena, struct span address);
 /* The domain of a folded address; empty when there is none. */
 struct span text_address_domain(struct span address);
+/* The small ASCII letter below the accents of a Latin one (U+00C0 to U+024F); 0: none. */
+char text_base_letter(int32_t code_point);
 /*
  * The longest beginning of at most max_bytes that does not cut a code point.
  */

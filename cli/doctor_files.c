@@ -11,17 +11,26 @@
 
 #include "base/process.h"
 #include "cli/doctor.h"
+#include "parser/protocol.h"
 #include "store/backup.h"
 
 void doctor_programs(struct doctor *doctor)
 {
+	static const char *const names[] = {"postroom-parser", "postroom-pdf"};
 	struct error err;
 	char path[4096];
 
-	if (!process_sibling("postroom-parser", path, sizeof path, &err))
-		doctor_finding(doctor, "error", "install the package again", "%s", err.text);
-	else if (access(path, X_OK) < 0)
-		doctor_finding(doctor, "error", "install the package again", "%s: %s", path,
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		if (!process_sibling(names[i], path, sizeof path, &err))
+			doctor_finding(
+				doctor, "error", "install the package again", "%s", err.text);
+		else if (access(path, X_OK) < 0)
+			doctor_finding(doctor, "error", "install the package again", "%s: %s", path,
+				strerror(errno));
+	}
+	if (access(PDF_PROGRAM, X_OK) < 0)
+		doctor_finding(doctor, "warning", "apt-get install poppler-utils",
+			"%s: %s: no text of PDFs is read, only the XML in them", PDF_PROGRAM,
 			strerror(errno));
 }
 

@@ -19,6 +19,8 @@
 #define ANSWER_SECONDS 60
 /* The parser sets the same limit itself; this one also covers the time before it does. */
 #define MEMORY_BYTES ((uint64_t)1 << 30)
+/* For postroom-pdf, which holds a PDF as a file in memory; the parser itself goes down to none. */
+#define FILE_BYTES ((uint64_t)20 << 20)
 
 struct parser_client {
 	pid_t pid;
@@ -31,7 +33,7 @@ void parser_client_limits(struct process_options *options)
 	options->memory_bytes = MEMORY_BYTES;
 	/* CPU is limited for each mail by the parser's own timer: a total would stop a busy one. */
 	options->cpu_seconds = 0;
-	options->file_bytes = 0;
+	options->file_bytes = FILE_BYTES;
 }
 
 static bool client_spawn(struct parser_client *client, struct error *err)

@@ -277,6 +277,14 @@ void body_read(const struct mime_part *root, struct arena *arena, struct defects
 	buffer_done(&collector.text);
 }
 
+bool body_part_is_pdf(const struct mime_part *part)
+{
+	if (part->kind != MIME_LEAF || span_starts(part->type, SPAN("image/")))
+		return false;
+	return span_equal(part->type, SPAN("application/pdf")) ||
+	       span_ends_fold(part->filename, SPAN(".pdf"));
+}
+
 /* ---------------------------------------------------------------- attachments */
 
 /* Names that programs and designers give to what is no document. */

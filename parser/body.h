@@ -24,6 +24,8 @@ void body_attachments(const struct body *body, struct arena *arena, struct facts
 /* The text of one part: decoded, in UTF-8, HTML and format=flowed undone. */
 struct span body_part_text(
 	const struct mime_part *part, struct arena *arena, struct defects *defects);
+/* By its type or its name. */
+bool body_part_is_pdf(const struct mime_part *part);
 /* Bytes of a text in any charset (empty: guessed) as clean text with LF line ends. */
 struct span body_clean(
 	struct arena *arena, struct span charset, struct span bytes, struct defects *defects);

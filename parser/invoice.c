@@ -1,5 +1,6 @@
 #include "parser/invoice.h"
 
+#include "parser/invoice_label.h"
 #include "parser/limits.h"
 #include "parser/pdf.h"
 
@@ -44,14 +45,6 @@ static bool may_be_xml(const struct mime_part *part)
 	return part->kind == MIME_LEAF && part->raw.size <= 2 * (size_t)XML_BYTES_MAX;
 }
 
-static bool is_pdf(const struct mime_part *part)
-{
-	if (part->kind != MIME_LEAF || span_starts(part->type, SPAN("image/")))
-		return false;
-	return span_equal(part->type, SPAN("application/pdf")) ||
-	       span_ends_fold(part->filename, SPAN(".pdf"));
-}
-
 /* The XML inside a hybrid invoice; the first that is one. Its text is read elsewhere. */
 static bool read_pdf(const struct mime_part *part, struct arena *arena, struct defects *defects,
 	struct facts_invoice *invoice)
@@ -74,15 +67,47 @@ static bool read_xml(const struct mime_part *part, struct arena *arena, struct d
 	return looks_like_invoice(bytes) && invoice_from_xml(bytes, arena, defects, invoice);
 }
 
+/* The same number, folded: papers write it with blanks and dashes that files leave out. */
+static bool same_number(struct span a, struct span b)
+{
+	size_t i = 0, j = 0;
+
+	while (true) {
+		while (i < a.size && strchr(" -./_", a.data[i]))
+			i++;
+		while (j < b.size && strchr(" -./_", b.data[j]))
+			j++;
+		if (i == a.size || j == b.size)
+			return i == a.size && j == b.size && a.size > 0;
+		if ((a.data[i++] | 0x20) != (b.data[j++] | 0x20))
+			return false;
+	}
+}
+
+/* A paper whose number was misread still has the day and the sum of its XML. */
+static bool same_sum_and_day(const struct facts_invoice *a, const struct facts_invoice *b)
+{
+	return a->total.present && b->total.present && a->total.cents == b->total.cents &&
+	       date_is_set(a->issue_date) && date_compare(a->issue_date, b->issue_date) == 0;
+}
+
 /* XML and PDF of one invoice in one mail: the document that came first supplies the fields. */
 static bool is_known(const struct facts *facts, const struct facts_invoice *invoice)
 {
 	for (size_t i = 0; i < facts->invoice_count; i++) {
 		const struct facts_invoice *other = &facts->invoices[i];
+		bool number = same_number(other->number.text, invoice->number.text);
 
-		if (invoice->number.text.size > 0 &&
-			span_equal(other->number.text, invoice->number.text) &&
-			other->kind == invoice->kind &&
+		if (invoice->source == INVOICE_TEXT) {
+			bool twin =
+				same_sum_and_day(other, invoice) &&
+				(other->source != INVOICE_TEXT || other->number.text.size == 0 ||
+					invoice->number.text.size == 0);
+			if (number || twin)
+				return true;
+			continue;
+		}
+		if (number && other->kind == invoice->kind &&
 			span_equal(other->seller.vat_id, invoice->seller.vat_id) &&
 			span_equal(other->seller.name, invoice->seller.name))
 			return true;
@@ -90,26 +115,29 @@ static bool is_known(const struct facts *facts, const struct facts_invoice *invo
 	return false;
 }
 
-static void read_part(const struct mime_part *part, struct arena *arena, struct defects *defects,
+static bool read_part(const struct mime_part *part, struct arena *arena, struct defects *defects,
 	struct facts *facts)
 {
 	struct facts_invoice invoice = {0};
 
-	bool found = is_pdf(part)	? read_pdf(part, arena, defects, &invoice)
-		     : may_be_xml(part) ? read_xml(part, arena, defects, &invoice)
-					: false;
+	bool found = body_part_is_pdf(part) ? read_pdf(part, arena, defects, &invoice)
+		     : may_be_xml(part)	    ? read_xml(part, arena, defects, &invoice)
+					    : false;
 	if (!found || is_known(facts, &invoice))
-		return;
+		return found;
 	invoice.attachment = part->filename;
 	invoice.document = digest_of(mime_decode(part, arena));
 	add(facts, &invoice);
+	return true;
 }
 
+/* What can be read without doubt first: a paper is only another form of it. */
 static void read_parts(
 	const struct body *body, struct arena *arena, struct defects *defects, struct facts *facts)
 {
 	for (size_t i = 0; i < body->attached_count; i++)
-		read_part(body->attached[i], arena, defects, facts);
+		body->attached[i]->pdf->has_xml =
+			read_part(body->attached[i], arena, defects, facts);
 }
 
 static struct date day_of(const struct facts_time *time)
@@ -121,24 +149,67 @@ static struct date day_of(const struct facts_time *time)
 			     : (struct date){0};
 }
 
-/* True when labels of the text gave an invoice. */
-static bool read_words(
-	struct span text, const struct facts_time *date, struct arena *arena, struct facts *facts)
+/* A reminder has the invoice itself attached: its subject says what the mail is. */
+static void read_paper(const struct mime_part *part, struct span subject, bool reminder,
+	struct arena *arena, struct facts *facts)
 {
-	struct facts_invoice invoice = {0};
+	struct invoice_text_options options = {
+		.from = day_of(&facts->date),
+		.hint = arena_format(
+			arena, "%.*s %.*s", SPAN_ARG(subject), SPAN_ARG(part->filename)),
+		.is_document = true,
+	};
+	struct facts_invoice *found = arena_array(arena, struct facts_invoice, INVOICES_MAX);
+	size_t count = invoices_from_text(part->pdf->text, &options, arena, found, INVOICES_MAX);
 
-	return invoice_from_text(text, day_of(date), arena, &invoice) && add(facts, &invoice);
+	for (size_t i = 0; i < count; i++) {
+		if (reminder && found[i].kind == INVOICE_INVOICE)
+			found[i].kind = INVOICE_REMINDER;
+		if (is_known(facts, &found[i]))
+			continue;
+		found[i].attachment = part->filename;
+		found[i].document = digest_of(mime_decode(part, arena));
+		add(facts, &found[i]);
+	}
+}
+
+static void read_papers(
+	const struct body *body, struct span subject, struct arena *arena, struct facts *facts)
+{
+	bool reminder = invoice_is_reminder(arena, subject);
+
+	for (size_t i = 0; i < body->attached_count; i++)
+		if (!body->attached[i]->pdf->has_xml && body->attached[i]->pdf->text.size > 0)
+			read_paper(body->attached[i], subject, reminder, arena, facts);
+}
+
+/* True when labels of the text gave an invoice. */
+static bool read_words(struct span text, struct span subject, const struct facts_time *date,
+	struct arena *arena, struct facts *facts)
+{
+	struct invoice_text_options options = {.from = day_of(date), .hint = subject};
+	struct facts_invoice invoice;
+
+	if (invoices_from_text(text, &options, arena, &invoice, 1) == 0)
+		return false;
+	if (invoice.kind == INVOICE_INVOICE && invoice_is_reminder(arena, subject))
+		invoice.kind = INVOICE_REMINDER;
+	return add(facts, &invoice);
 }
 
 void invoices_read(const struct body *body, const struct body *forwarded, struct arena *arena,
 	struct defects *defects, struct facts *facts)
 {
+	struct span inner = facts->forwarded.subject;
+
 	facts->invoices = arena_array(arena, struct facts_invoice, INVOICES_MAX);
 	read_parts(body, arena, defects, facts);
 	read_parts(forwarded, arena, defects, facts);
+	read_papers(body, facts->subject, arena, facts);
+	read_papers(forwarded, inner, arena, facts);
 	if (facts->invoice_count > 0)
 		return;
 	if (facts->forwarded.how != FORWARD_ATTACHED ||
-		!read_words(facts->forwarded.text, &facts->forwarded.date, arena, facts))
-		read_words(facts->text, &facts->date, arena, facts);
+		!read_words(facts->forwarded.text, inner, &facts->forwarded.date, arena, facts))
+		read_words(facts->text, facts->subject, &facts->date, arena, facts);
 }

@@ -20,12 +20,19 @@ void invoices_read(const struct body *body, const struct body *forwarded, struct
 /* An e-invoice; false when the document is none that is known. */
 bool invoice_from_xml(struct span bytes, struct arena *arena, struct defects *defects,
 	struct facts_invoice *invoice);
+struct invoice_text_options {
+	struct date from; /* of the mail; not set: unknown */
+	struct span hint; /* subject and file name, which may name the number as well */
+	bool is_document; /* a paper with headings; else the words of a mail */
+};
+
 /*
- * What labels in a text in EN, DE, NL, FR say. Confidence 0.7 for a labelled value, 0.5 for a vague
- * label, 0.95 for an IBAN whose check digits are right; never sure. False without a number and one
- * of total and IBAN. Days without a year count from `from`.
+ * What labels in a text say, in the languages of invoice_words.c; several where each page has a
+ * number of its own. Confidence is 0.7 and more for a value right beside a label of its own, 0.8
+ * and more only where something else proves it: check digits, net + tax = total, issue + terms =
+ * due, the number in the subject too. Returns how many there are; values point into the arena.
  */
-bool invoice_from_text(
-	struct span text, struct date from, struct arena *arena, struct facts_invoice *invoice);
+size_t invoices_from_text(struct span text, const struct invoice_text_options *options,
+	struct arena *arena, struct facts_invoice *invoices, size_t most);
 
 #endif

@@ -92,7 +92,9 @@
 #define ACTION_BYTES_MAX 1000
 #define BOUNCED_MAX	 200
 #define INVOICES_MAX	 50
-#define DEFECTS_MAX	 32
+/* Of a text that is searched for labels: thirty pages. */
+#define INVOICE_TEXT_BYTES_MAX (256u << 10)
+#define DEFECTS_MAX	       32
 
 /* White space and quotes in one tag of HTML or XML, as a bound on its attributes. */
 #define MARKUP_GAPS_MAX 2000
@@ -111,6 +113,17 @@
  */
 #define PDF_REPAIRED_BYTES_MAX (4u << 20)
 #define PDF_FILES_MAX	       20
+/* A PDF whose text is read: invoices have 20 KB to 2 MB, scanned minutes more. */
+#define PDF_TEXT_SOURCE_BYTES_MAX (20u << 20)
+#define PDF_TEXT_BYTES_MAX	  (1u << 20)
+/* PDFs of one mail that are read, and pages of one: 0.2 s for the worst of the samples. */
+#define PDF_TEXTS_MAX 10
+#define PDF_PAGES_MAX 30
+/* Of pdftotext; RLIMIT_CPU has whole seconds. */
+#define PDF_CPU_SECONDS	 1
+#define PDF_MEMORY_BYTES ((size_t)512 << 20)
+/* Above the time after which postroom-pdf gives a PDF up. */
+#define PDF_ANSWER_SECONDS 20
 
 /* CPU of one message: one second, and one more for each so many bytes of a big one. */
 #define MESSAGE_CPU_SECONDS 1

@@ -1,8 +1,8 @@
 /*
  * postroom-parser: bytes of mails in, facts out, over descriptor 3 (parser/protocol.h). It opens
- * what its libraries need, gives up every right but memory and its descriptors, and then answers
- * one request after the other until the other side closes. Whatever crashes or loops in here costs
- * one message: whoever started it starts another.
+ * what its libraries need, starts the process that reads text out of PDFs, gives up every right but
+ * memory and its descriptors, and then answers one request after the other until the other side
+ * closes. Whatever crashes or loops in here costs one message: whoever started it starts another.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +19,7 @@
 #include "base/sandbox.h"
 #include "parser/limits.h"
 #include "parser/message.h"
+#include "parser/pdf_text.h"
 
 #define REQUEST_SOCKET 3
 #define KEPT_BYTES     (8u << 20) /* bigger buffers are given back after their mail */
@@ -43,10 +44,13 @@ static void limit_cpu(size_t size_bytes)
 	setitimer(ITIMER_PROF, &timer, NULL);
 }
 
-/* Sanitizers reserve terabytes of addresses. */
+/* Sanitizers reserve terabytes of addresses. No file is ever written here. */
 static void limit_memory(void)
 {
 	const struct rlimit limit = {PARSER_MEMORY_BYTES, PARSER_MEMORY_BYTES};
+	const struct rlimit nothing = {0, 0};
+
+	(void)setrlimit(RLIMIT_FSIZE, &nothing);
 
 	if (!SANITIZED)
 		(void)setrlimit(RLIMIT_AS, &limit);
@@ -112,6 +116,9 @@ static bool serve(struct worker *worker, struct error *err)
 				err, ERROR_INPUT, "frame of the unknown type %u", frame.type);
 		if (!answer_one(worker, frame.body, err))
 			break;
+		if (pdf_text_is_lost())
+			return error_set(err, ERROR_LIMIT,
+				"postroom-pdf ended; both have to be started again");
 		give_back(&worker->request);
 	}
 	/* whoever asked is gone in the middle of it: nobody is left who wants an answer */
@@ -127,6 +134,8 @@ int main(void)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	memory_keep();
+	if (!pdf_text_start(&err)) /* doctor names it, each mail with a PDF has the defect */
+		fprintf(stderr, "postroom-parser: no text of PDFs: %s\n", err.text);
 	parse_init();
 	limit_memory();
 	bool good = sandbox_enter(SANDBOX_PARSER, NULL, &err) && serve(&worker, &err);
@@ -137,5 +146,6 @@ int main(void)
 	buffer_done(&worker.answer);
 	arena_done(&worker.arena);
 	parse_done();
+	pdf_text_stop();
 	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

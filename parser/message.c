@@ -19,6 +19,7 @@
 #include "parser/markup.h"
 #include "parser/mime.h"
 #include "parser/origin.h"
+#include "parser/pdf_text.h"
 #include "parser/reply.h"
 #include "parser/unpack.h"
 
@@ -115,7 +116,29 @@ static void read_text(const struct mime_part *root, const struct parse_options *
 		actions_read(facts->forwarded.text, options, arena, facts);
 }
 
-/* Minutes that hang on the mail as a text file or a page. */
+/* The texts of the PDFs that hang on a message, and why one has none. */
+static void read_pdf_texts(const struct body *body, struct pdf_budget *budget, struct arena *arena,
+	struct defects *defects)
+{
+	static const char *const why[] = {[PDF_FAILED] = "pdf-unreadable",
+		[PDF_LIMIT] = "pdf-over-limit",
+		[PDF_MISSING] = "pdf-program-missing"};
+
+	for (size_t i = 0; i < body->attached_count; i++) {
+		const struct mime_part *part = body->attached[i];
+
+		if (!body_part_is_pdf(part))
+			continue;
+		enum pdf_frame answer =
+			pdf_text_read(mime_decode(part, arena), budget, arena, &part->pdf->text);
+		if (answer != PDF_TEXT && answer != PDF_NONE)
+			defect_add(defects, why[answer]);
+		else if (answer == PDF_TEXT && span_trim(part->pdf->text).size == 0)
+			defect_add(defects, "pdf-without-text");
+	}
+}
+
+/* Minutes that hang on the mail as a text file, a page or a PDF. */
 static void read_attached_actions(const struct body *body, const struct parse_options *options,
 	struct arena *arena, struct facts *facts)
 {
@@ -123,10 +146,12 @@ static void read_attached_actions(const struct body *body, const struct parse_op
 		const struct mime_part *part = body->attached[i];
 		struct defects ignored = {0};
 
-		if (part->kind == MIME_LEAF &&
-			(span_equal(part->type, SPAN("text/plain")) ||
-				span_equal(part->type, SPAN("text/markdown")) ||
-				span_equal(part->type, SPAN("text/html"))))
+		if (part->pdf->text.size > 0)
+			actions_read(part->pdf->text, options, arena, facts);
+		else if (part->kind == MIME_LEAF &&
+			 (span_equal(part->type, SPAN("text/plain")) ||
+				 span_equal(part->type, SPAN("text/markdown")) ||
+				 span_equal(part->type, SPAN("text/html"))))
 			actions_read(body_part_text(part, arena, &ignored), options, arena, facts);
 	}
 }
@@ -153,6 +178,7 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	struct defects defects = {0};
 	struct field_block block;
 	struct body body, forwarded;
+	struct pdf_budget budget = {0};
 
 	*facts = (struct facts){0};
 	if (raw.size > MESSAGE_BYTES_MAX)
@@ -176,7 +202,10 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	origin_read(root, arena, &defects, facts);
 	requests_read(facts, arena, options);
 	read_text(root, options, arena, facts, &forwarded);
+	read_pdf_texts(&body, &budget, arena, &defects);
+	read_pdf_texts(&forwarded, &budget, arena, &defects);
 	read_attached_actions(&body, options, arena, facts);
+	read_attached_actions(&forwarded, options, arena, facts);
 	invites_read(&body, &forwarded, arena, &defects, facts);
 	if (facts->origin != ORIGIN_BOUNCE)
 		invoices_read(&body, &forwarded, arena, &defects, facts);

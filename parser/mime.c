@@ -196,6 +196,7 @@ struct mime_part *mime_part_new(struct arena *arena)
 	struct mime_part *part = arena_alloc(arena, sizeof(*part));
 
 	part->decoded = arena_alloc(arena, sizeof(*part->decoded));
+	part->pdf = arena_alloc(arena, sizeof(*part->pdf));
 	return part;
 }
 

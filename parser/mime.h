@@ -34,6 +34,13 @@ struct mime_part {
 	struct span raw;      /* the content as it stands; MIME_MESSAGE: the whole message inside */
 	struct span *decoded; /* what mime_decode gave, for its next caller; no data: not yet */
 	unsigned depth;
+	struct mime_pdf *pdf; /* what was read of it where it is a PDF */
+};
+
+/* Filled by pdf_texts_read and invoices_read. */
+struct mime_pdf {
+	struct span text; /* laid out; empty: none */
+	bool has_xml;	  /* an e-invoice lies in it */
 };
 
 /* Once a process, before and after everything else here. */

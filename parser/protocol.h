@@ -13,6 +13,10 @@
 #include "base/error.h"
 #include "base/span.h"
 
+/* Poppler's text extraction (Debian's poppler-utils), a program of its own; without it no text of a
+ * PDF is read. */
+#define PDF_PROGRAM "/usr/bin/pdftotext"
+
 enum parser_frame {
 	PARSER_REQUEST = 1, /* parse_options and the mail */
 	PARSER_FACTS = 2,   /* facts_write */

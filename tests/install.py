@@ -14,7 +14,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 PROGRAMS = ['bin/postroom', 'sbin/postroomd', 'libexec/postroom/postroom-calendar',
-            'libexec/postroom/postroom-parser']
+            'libexec/postroom/postroom-parser', 'libexec/postroom/postroom-pdf']
 DATA = [
     'lib/systemd/system/postroomd.service',
     'lib/sysusers.d/postroom.conf',

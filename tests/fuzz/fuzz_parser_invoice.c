@@ -1,6 +1,6 @@
 /*
- * Any bytes as an invoice: XML first, then the words of a text. Values are within the bounds of
- * their kinds, and an account number has the shape of one.
+ * Any bytes as an invoice: XML first, then the words of a mail, then a paper of some pages. Values
+ * are within the bounds of their kinds, and an account number has the shape of one.
  */
 #include "parser/body.h"
 #include "parser/invoice.h"
@@ -32,9 +32,20 @@ static void check(struct arena *arena, struct facts_invoice *invoice)
 	fuzz_must_travel(&facts);
 }
 
+static void check_text(struct arena *arena, struct span text, bool is_document)
+{
+	const struct invoice_text_options options = {
+		.from = {2026, 11, 21}, .hint = SPAN("invoice 4711"), .is_document = is_document};
+	struct facts_invoice invoices[3];
+	size_t count = invoices_from_text(text, &options, arena, invoices, ARRAY_COUNT(invoices));
+
+	fuzz_must(count <= ARRAY_COUNT(invoices));
+	for (size_t i = 0; i < count; i++)
+		check(arena, &invoices[i]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct date from = {2026, 11, 21};
 	struct span bytes = fuzz_span(data, size);
 	struct facts_invoice invoice = {0};
 	struct defects defects = {0};
@@ -43,10 +54,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_parser_begin();
 	if (invoice_from_xml(bytes, &arena, &defects, &invoice))
 		check(&arena, &invoice);
-	invoice = (struct facts_invoice){0};
-	if (invoice_from_text(
-		    body_clean(&arena, SPAN("utf-8"), bytes, &defects), from, &arena, &invoice))
-		check(&arena, &invoice);
+	struct span text = body_clean(&arena, SPAN("utf-8"), bytes, &defects);
+	check_text(&arena, text, false);
+	check_text(&arena, text, true);
 	arena_done(&arena);
 	return 0;
 }

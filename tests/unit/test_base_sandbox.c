@@ -12,6 +12,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@
 #include "base/sandbox.h"
 #include "base/zone.h"
 
-enum outcome { WORKS, REFUSED /* with EACCES */, KILLED };
+enum outcome { WORKS, REFUSED /* with EACCES */, KILLED, BY_KERNEL /* newer ones refuse it */ };
 
 struct place {
 	char state[64], outside[64], state_file[80], outside_file[80];
@@ -285,6 +286,16 @@ static bool execute(void)
 	return execl("/bin/true", "true", (char *)NULL) == 0;
 }
 
+static bool execute_other(void)
+{
+	return execl("/bin/false", "false", (char *)NULL) == 0;
+}
+
+static bool new_namespace(void)
+{
+	return syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, 0) >= 0;
+}
+
 static bool trace(void)
 {
 	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0;
@@ -326,39 +337,43 @@ static bool fails_to_abort(void)
 static const struct sandbox_case {
 	const char *name;
 	bool (*act)(void);
-	enum outcome parser, reader, ledger, feed, tokens;
+	enum outcome parser, reader, ledger, feed, tokens, pdf;
 	bool by_path; /* what Landlock decides */
 } cases[] = {
-	{"memory", use_memory, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"libraries", use_libraries, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"clock", use_clock, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"zone", use_zone, REFUSED, WORKS, WORKS, WORKS, WORKS},
-	{"signals", use_signals, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"read state", read_state, REFUSED, REFUSED, WORKS, WORKS, WORKS, true},
-	{"write state", write_state, REFUSED, KILLED, WORKS, WORKS, WORKS, true},
-	{"keep files", keep_files, REFUSED, KILLED, WORKS, REFUSED, WORKS, true},
-	{"make in state", make_in_state, REFUSED, KILLED, WORKS, REFUSED, WORKS, true},
-	{"own state", own_state, REFUSED, KILLED, WORKS, WORKS, WORKS, true},
-	{"read outside", read_outside, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, true},
-	{"write outside", write_outside, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, true},
-	{"read hosts", read_hosts, REFUSED, WORKS, REFUSED, REFUSED, WORKS, true},
-	{"write hosts", write_hosts, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, true},
-	{"socket", make_socket, REFUSED, WORKS, REFUSED, REFUSED, WORKS},
-	{"connect", connect_out, KILLED, WORKS, KILLED, KILLED, WORKS},
-	{"resolve and connect", resolve_and_connect, REFUSED, WORKS, REFUSED, REFUSED, WORKS},
-	{"accept", accept_one, KILLED, KILLED, KILLED, WORKS, KILLED},
-	{"bind", make_bound_server, KILLED, REFUSED, KILLED, KILLED, REFUSED},
-	{"thread", make_thread, KILLED, KILLED, KILLED, KILLED, WORKS},
-	{"fork", fork_child, KILLED, KILLED, KILLED, KILLED, KILLED},
-	{"exec", execute, KILLED, KILLED, KILLED, KILLED, KILLED},
-	{"ptrace", trace, KILLED, KILLED, KILLED, KILLED, KILLED},
-	{"signal another process", signal_parent, KILLED, KILLED, KILLED, KILLED, KILLED},
-	{"writable code", run_memory, REFUSED, KILLED, REFUSED, REFUSED, KILLED},
-	{"make code", make_runnable, REFUSED, WORKS, REFUSED, REFUSED, WORKS},
-	{"limit", raise_limit, KILLED, KILLED, KILLED, KILLED, KILLED},
-	{"user", change_user, KILLED, KILLED, KILLED, KILLED, KILLED},
+	{"memory", use_memory, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"libraries", use_libraries, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"clock", use_clock, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"zone", use_zone, REFUSED, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"signals", use_signals, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"read state", read_state, REFUSED, REFUSED, WORKS, WORKS, WORKS, REFUSED, true},
+	{"write state", write_state, REFUSED, KILLED, WORKS, WORKS, WORKS, KILLED, true},
+	{"keep files", keep_files, REFUSED, KILLED, WORKS, REFUSED, WORKS, KILLED, true},
+	{"make in state", make_in_state, REFUSED, KILLED, WORKS, REFUSED, WORKS, KILLED, true},
+	{"own state", own_state, REFUSED, KILLED, WORKS, WORKS, WORKS, KILLED, true},
+	{"read outside", read_outside, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, true},
+	{"write outside", write_outside, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, KILLED, true},
+	{"read hosts", read_hosts, REFUSED, WORKS, REFUSED, REFUSED, WORKS, REFUSED, true},
+	{"write hosts", write_hosts, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, KILLED, true},
+	{"socket", make_socket, REFUSED, WORKS, REFUSED, REFUSED, WORKS, REFUSED},
+	{"connect", connect_out, KILLED, WORKS, KILLED, KILLED, WORKS, KILLED},
+	{"resolve and connect", resolve_and_connect, REFUSED, WORKS, REFUSED, REFUSED, WORKS,
+		REFUSED},
+	{"accept", accept_one, KILLED, KILLED, KILLED, WORKS, KILLED, KILLED},
+	{"bind", make_bound_server, KILLED, REFUSED, KILLED, KILLED, REFUSED, KILLED},
+	{"thread", make_thread, KILLED, KILLED, KILLED, KILLED, WORKS, WORKS},
+	{"fork", fork_child, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS},
+	{"exec", execute, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS},
+	{"exec another", execute_other, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED, true},
+	{"new namespace", new_namespace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED},
+	{"ptrace", trace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED},
+	{"signal another process", signal_parent, KILLED, KILLED, KILLED, KILLED, KILLED,
+		BY_KERNEL},
+	{"writable code", run_memory, REFUSED, KILLED, REFUSED, REFUSED, KILLED, KILLED},
+	{"make code", make_runnable, REFUSED, WORKS, REFUSED, REFUSED, WORKS, WORKS},
+	{"limit", raise_limit, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS},
+	{"user", change_user, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED},
 	/* last, since it takes away the file of the others */
-	{"remove state", remove_state, KILLED, KILLED, WORKS, REFUSED, WORKS},
+	{"remove state", remove_state, KILLED, KILLED, WORKS, REFUSED, WORKS, REFUSED},
 };
 
 static _Noreturn void run_child(enum sandbox_profile profile, bool (*act)(void))
@@ -368,7 +383,11 @@ static _Noreturn void run_child(enum sandbox_profile profile, bool (*act)(void))
 	struct error err;
 
 	spare_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (!sandbox_enter(profile, keeps ? place.state : NULL, &err))
+	if (!sandbox_enter(profile,
+		    keeps		     ? place.state
+		    : profile == SANDBOX_PDF ? "/bin/true"
+					     : NULL,
+		    &err))
 		_exit(100);
 	errno = 0;
 	if (act())
@@ -390,7 +409,7 @@ static int status_of(enum sandbox_profile profile, bool (*act)(void))
 
 static void check(const struct sandbox_case *c, enum sandbox_profile profile, enum outcome expected)
 {
-	static const char *const names[] = {"parser", "reader", "ledger", "feed", "tokens"};
+	static const char *const names[] = {"parser", "reader", "ledger", "feed", "tokens", "pdf"};
 	int client = -1, status;
 	bool as_expected;
 	char text[64];
@@ -401,6 +420,8 @@ static void check(const struct sandbox_case *c, enum sandbox_profile profile, en
 			connect(client, (struct sockaddr *)&place.address, sizeof place.address),
 			0);
 	}
+	if (expected == BY_KERNEL)
+		return;
 	status = status_of(profile, c->act);
 	if (client >= 0)
 		close(client);
@@ -434,6 +455,7 @@ static void test_profiles(void **state)
 		check(&cases[i], SANDBOX_LEDGER, cases[i].ledger);
 		check(&cases[i], SANDBOX_FEED, cases[i].feed);
 		check(&cases[i], SANDBOX_TOKENS, cases[i].tokens);
+		check(&cases[i], SANDBOX_PDF, cases[i].pdf);
 	}
 }
 

@@ -162,6 +162,13 @@ static void test_xml_tree(void **state)
 	arena_done(&arena);
 }
 
+static bool read_mail_text(const char *text, struct arena *arena, struct facts_invoice *invoice)
+{
+	const struct invoice_text_options options = {.from = {2026, 11, 21}};
+
+	return invoices_from_text(span_from(text), &options, arena, invoice, 1) == 1;
+}
+
 static void test_text_in_four_languages(void **state)
 {
 	static const struct {
@@ -191,15 +198,14 @@ static void test_text_in_four_languages(void **state)
 		struct arena arena = {0};
 		char due[DATE_TEXT_SIZE];
 
-		assert_true(invoice_from_text(
-			span_from(cases[i].text), (struct date){2026, 11, 21}, &arena, &invoice));
+		if (!read_mail_text(cases[i].text, &arena, &invoice))
+			fail_msg("%s", cases[i].text);
 		if (!span_equal(invoice.number.text, span_from(cases[i].number)) ||
 			strcmp(date_text(invoice.due_date, due), cases[i].due) != 0 ||
 			invoice.total.cents != cases[i].total || invoice.kind != cases[i].kind)
 			fail_msg("%s: number %.*s, due %s, total %lld, kind %d", cases[i].text,
 				SPAN_ARG(invoice.number.text), due, (long long)invoice.total.cents,
 				(int)invoice.kind);
-		assert_true(invoice.total.confidence < 0.8); /* never sure */
 		arena_done(&arena);
 	}
 }
@@ -218,8 +224,7 @@ static void test_text_that_is_no_invoice(void **state)
 		struct facts_invoice invoice;
 		struct arena arena = {0};
 
-		if (invoice_from_text(
-			    span_from(texts[i]), (struct date){2026, 11, 21}, &arena, &invoice))
+		if (read_mail_text(texts[i], &arena, &invoice))
 			fail_msg("%s", texts[i]);
 		arena_done(&arena);
 	}
