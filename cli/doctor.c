@@ -29,6 +29,7 @@ static const struct {
 	{"envelope", doctor_envelope},
 	{"policy", doctor_policy},
 	{"backup", doctor_backup},
+	{"actions", doctor_actions},
 };
 
 void doctor_finding(

@@ -40,4 +40,7 @@ void doctor_envelope(struct doctor *doctor);
 void doctor_policy(struct doctor *doctor);
 void doctor_backup(struct doctor *doctor);
 
+/* doctor_actions.c: what servers were asked for in vain, copies that could not be decided */
+void doctor_actions(struct doctor *doctor);
+
 #endif

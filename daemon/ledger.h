@@ -259,6 +259,9 @@ MUST_CHECK bool action_done_apply(
 
 /* ledger_copy.c: further copies that could not be decided, tried again until they are */
 MUST_CHECK bool ledger_queue_copies(struct ledger *ledger, struct error *err);
+/* To be read and decided for itself. */
+MUST_CHECK bool copy_soon(
+	struct ledger *ledger, int64_t delivery_id, int64_t now_ms, struct error *err);
 /* It failed: asked for once more, after a growing time. */
 MUST_CHECK bool copy_again(
 	struct ledger *ledger, int64_t delivery_id, int64_t now_ms, struct error *err);

@@ -289,6 +289,18 @@ static bool apply_header(
 	       intake_failed(ledger->intake, result.message_id, "fetch", &why, true, err);
 }
 
+/* A copy that came with a header of its own is read by that, and decided for itself. */
+static bool has_own_header(struct ledger *ledger, struct entry *entry,
+	const struct message_delivery *delivery, bool *own, struct error *err)
+{
+	struct span header;
+
+	if (!message_delivery_header(ledger->db, delivery->id, &entry->arena, &header, err))
+		return false;
+	*own = header.size > 0;
+	return true;
+}
+
 /* Every copy of it that we have, as if it had just come. */
 static bool apply_stored(
 	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
@@ -310,8 +322,13 @@ static bool apply_stored(
 			.folder = rows[i].folder,
 			.actor = "postroomd",
 		};
+		bool own;
 
-		if (!intake_decide(ledger->intake, &copy, &entry->facts, now_ms, err))
+		if (!has_own_header(ledger, entry, &rows[i], &own, err))
+			return false;
+		if (own && i > 0
+				? !copy_soon(ledger, rows[i].id, now_ms, err)
+				: !intake_decide(ledger->intake, &copy, &entry->facts, now_ms, err))
 			return false;
 	}
 	entry->action_added = true; /* long ago; now it may be due */

@@ -106,6 +106,13 @@ static bool asked(struct ledger *ledger, int64_t delivery_id, struct arena *aren
 	return true;
 }
 
+bool copy_soon(struct ledger *ledger, int64_t delivery_id, int64_t now_ms, struct error *err)
+{
+	ledger->copies_at_ms = 0;
+	return server_action_add(
+		ledger->db, delivery_id, SPAN("decide"), (struct span){0}, now_ms, err);
+}
+
 bool copy_again(struct ledger *ledger, int64_t delivery_id, int64_t now_ms, struct error *err)
 {
 	CLEANUP(arena_done) struct arena arena = {0};

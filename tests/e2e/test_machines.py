@@ -88,6 +88,18 @@ def test_what_people_need_is_never_held_back(desk):
         assert {'deal', 'contact'} <= done and 'ignore' not in done, (fields, origin)
 
 
+def test_ten_thousand_recipients_are_one_question(desk):
+    logged_in = RECEIVED.replace('mx.far.example', 'laptop').replace('ESMTPS', 'ESMTPSA')
+    many = ',\r\n '.join(f'r{n}@flood.example' for n in range(10000))
+    paths = [desk.mail(f'{sender}.eml', (received + f'From: {sender}\r\nTo: {many}\r\nSubject: x'
+                                         f'\r\nMessage-ID: <{sender}>\r\n\r\nx\r\n').encode())
+             for received, sender in ((logged_in, 'anna@example.org'), (RECEIVED, 'x@far.example'))]
+    done = desk('explain', '--json', '--mailbox', 'crm', *paths)
+    ours, theirs = (json.loads(line)['effects'] for line in done.out.splitlines())
+    assert [one['reason'] for one in ours if one['do'] == 'unresolved'] == ['many-recipients']
+    assert [one['do'] for one in theirs] == ['quarantine']
+
+
 def test_bounces_of_many_servers_open_nothing(desk):
     if not CORPORA.is_dir():
         pytest.skip(f'no public sets at {CORPORA}; POSTROOM_CORPORA names their folder')

@@ -1,5 +1,6 @@
 """Mail that may not be written: beyond the quotas, released, its body fetched again or gone; and
 copies whose deciding failed. A daemon on Dovecot, and the command on its database."""
+import json
 import sqlite3
 
 import pytest
@@ -80,6 +81,9 @@ def test_body_that_is_gone_meanwhile_is_asked_of_a_person(office, dovecot):
     item, = office.command.json('unresolved', 'list')
     assert item['reason'] == 'body-gone' and 'have it sent again' in item['detail']
     assert office.command.json('task', 'list') == []
+    told = [one['finding'] for one in office.command.json('doctor', code=None)
+            if one['check'] == 'actions']
+    assert len(told) == 1 and 'fetch of message' in told[0] and 'given up' in told[0]
     office.command('unresolved', 'dismiss', item['id'])
     assert states(office)['q2'] == 'filed'
 
@@ -104,3 +108,39 @@ def test_a_copy_that_can_not_be_decided_is_tried_again_by_itself(office, dovecot
     wait_for(lambda: office.command.json('case', 'list'), 60, what='the copy to be decided')
     assert office.query("SELECT count(*) FROM server_action") == [(0,)]
     assert office.query("SELECT count(*) FROM route WHERE kind = 'support'") == [(1,)]
+
+
+def bcc(envelope):
+    return (f'Delivered-To: {envelope}\r\nReceived: from laptop by mail.example.org with ESMTPSA; '
+            f'Sat, 21 Nov 2026 10:00:00 +0100\r\nFrom: anna@example.org\r\nTo: erik@wit.example\r\n'
+            f'Subject: Offer\r\nDate: Sat, 21 Nov 2026 10:00:00 +0100\r\nMessage-ID: <o@example.org>'
+            f'\r\n\r\nHello\r\n').encode()
+
+
+def test_copies_of_a_mail_that_was_not_decided_keep_their_own_headers(office, dovecot, authority):
+    """The daemon ended before it decided: the second copy's tag counts all the same."""
+    box = dict(json.loads(office.config.read_text()))
+    box['mailboxes'].append(mailbox('crm', dovecot, office.users['support'], authority,
+                                    kind='capture', secret=office.secret('all'),
+                                    who_may_write='submission'))
+    del box['mailboxes'][1]
+    office.config.write_text(json.dumps(box))
+    office.terminate()
+    office.start()
+    for envelope in ('crm@example.org', 'crm+2w@example.org'):
+        dovecot.deliver(office.users['support'], bcc(envelope))
+    wait_for(lambda: office.command.json('task', 'list'), what='the follow-up')
+    office.terminate()
+    database = sqlite3.connect(office.state / 'postroom.db', timeout=30)
+    for table in ('task', 'activity', 'match', 'unresolved', 'server_action', 'route'):
+        database.execute(f'DELETE FROM {table}')
+    state, = database.execute('SELECT state FROM message').fetchone()
+    database.execute("UPDATE message SET state = 'received'")
+    database.execute('UPDATE message_count SET rows = rows - 1 WHERE name = ?', (state,))
+    database.execute("UPDATE message_count SET rows = rows + 1 WHERE name = 'received'")
+    database.commit()
+    database.close()
+    office.start()
+    task, = wait_for(lambda: office.command.json('task', 'list'), what='the follow-up again')
+    assert task['due'] == '2026-12-05'
+    assert office.query('SELECT count(*) FROM delivery') == [(2,)]
