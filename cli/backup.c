@@ -7,6 +7,7 @@
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/progress.h"
+#include "ingest/erase.h"
 
 /* The store's progress takes no context: there is one backup a run. */
 static struct progress progress;
@@ -43,14 +44,23 @@ static enum exit_code run_restore(struct cli *cli)
 {
 	enum exit_code code = cli_load_config(cli);
 	const char *file = cli_argument(cli, 0);
+	struct erased *erased;
+	struct erase_from from;
 	struct error err;
+	bool good;
 
 	if (code != EXIT_DONE)
 		return code;
 	if (!cli_confirm(
 		    cli, "Replace the database by the backup (the old one is kept beside it)?"))
 		return EXIT_FAILED;
-	if (!backup_restore(cli->config->state_directory, file, &err))
+	if (!erased_open(cli->config->state_directory, &erased, &err))
+		return cli_fail(&err);
+	from = (struct erase_from){cli->config, erased, cli->actor};
+	good = backup_restore(cli->config->state_directory, file,
+		erased_is_empty(erased) ? NULL : erase_from_copy, &from, &err);
+	erased_close(erased);
+	if (!good)
 		return cli_fail(&err);
 	message_print("%s: in place", file);
 	return EXIT_DONE;
@@ -82,7 +92,8 @@ const struct command restore_commands[] = {
 		.noun = "restore",
 		.summary = "Put a backup in the database's place, with the daemon stopped",
 		.description = "The backup is checked first. The old database is kept beside the "
-			       "new one under a dated name.",
+			       "new one under a dated name. Who was erased since the backup was "
+			       "made does not come back.",
 		.arguments = file_argument,
 		.flags = COMMAND_ASKS,
 		.run = run_restore,

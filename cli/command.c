@@ -26,6 +26,7 @@ const struct command_group command_groups[] = {
 	{"replay", "mail through the decision again", replay_commands},
 	{"undo", "take back an operation", undo_commands},
 	{"log", "who did what", log_commands},
+	{"privacy", "what is known of one person, and forgetting it", privacy_commands},
 	{"user", "colleagues", user_commands},
 	{"mailbox", "mailboxes and their readers", mailbox_commands},
 	{"calendar", "calendars as files", calendar_commands},

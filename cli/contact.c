@@ -29,6 +29,7 @@ json_t *contact_json(struct cli *cli, const struct contact *contact)
 	json_object_set_new(object, "do_not_contact", json_boolean(contact->do_not_contact));
 	json_object_set_new(object, "created", cli_time(cli, contact->created_ms));
 	json_object_set_new(object, "changed", cli_time(cli, contact->changed_ms));
+	json_object_set_new(object, "touched", cli_time(cli, contact->touched_ms));
 	return object;
 }
 
@@ -107,6 +108,7 @@ static const struct column record_columns[] = {
 	{"note", "note", COLUMN_BLOCK},
 	{"created", "since", COLUMN_TIME},
 	{"changed", "changed", COLUMN_TIME},
+	{"touched", "touched", COLUMN_TIME},
 };
 
 static const struct column address_columns[] = {

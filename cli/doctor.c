@@ -30,6 +30,7 @@ static const struct {
 	{"policy", doctor_policy},
 	{"backup", doctor_backup},
 	{"actions", doctor_actions},
+	{"privacy", doctor_privacy},
 };
 
 void doctor_finding(

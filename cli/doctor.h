@@ -39,6 +39,7 @@ void doctor_ledger(struct doctor *doctor);
 void doctor_envelope(struct doctor *doctor);
 void doctor_policy(struct doctor *doctor);
 void doctor_backup(struct doctor *doctor);
+void doctor_privacy(struct doctor *doctor);
 
 /* doctor_actions.c: what servers were asked for in vain, copies that could not be decided */
 void doctor_actions(struct doctor *doctor);

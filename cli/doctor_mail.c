@@ -14,6 +14,7 @@
 #include "cli/doctor.h"
 #include "ingest/policy_survey.h"
 #include "store/backup.h"
+#include "store/erased.h"
 #include "store/mailbox.h"
 #include "store/message.h"
 #include "store/unresolved.h"
@@ -334,4 +335,29 @@ void doctor_backup(struct doctor *doctor)
 				"24 hours",
 				mailbox->name);
 	}
+}
+
+/* Who was erased has a right to all of it. */
+void doctor_privacy(struct doctor *doctor)
+{
+	struct erased *erased;
+	struct ledger_sum sum;
+	struct error err;
+
+	if (!erased_open(doctor->cli->config->state_directory, &erased, &err)) {
+		doctor_finding(
+			doctor, "error", "put a copy of the file in its place", "%s", err.text);
+		return;
+	}
+	if (erased_unfinished(erased) > 0)
+		doctor_finding(doctor, "warning", "postroom privacy erase",
+			"%zu erasures were begun and are not finished", erased_unfinished(erased));
+	if (doctor->cli->db && erased_is_empty(erased) &&
+		message_sum(doctor->cli->db, &sum, &err) && sum.erased > 0)
+		doctor_finding(doctor, "note",
+			"put a copy of it in its place, unless everybody was readmitted",
+			"people were erased, and %s/" ERASED_FILE
+			", which keeps them out, names nobody",
+			doctor->cli->config->state_directory);
+	erased_close(erased);
 }

@@ -45,6 +45,7 @@ json_t *message_json(struct cli *cli, const struct message_row *message)
 	json_object_set_new(object, "language", json_span_or_null(message->language));
 	json_object_set_new(object, "size_bytes", json_integer(message->size_bytes));
 	json_object_set_new(object, "raw_kept", json_boolean(message->raw_size_bytes > 0));
+	json_object_set_new(object, "removed", json_span_or_null(message->removed));
 	json_object_set_new(object, "history", json_boolean(message->history));
 	json_object_set_new(object, "same_id_differs", json_boolean(message->same_id_differs));
 	json_object_set_new(object, "dead", dead);

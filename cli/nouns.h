@@ -35,6 +35,7 @@ extern const struct command config_commands[];
 extern const struct command doctor_commands[];
 extern const struct command backup_commands[];
 extern const struct command restore_commands[];
+extern const struct command privacy_commands[];
 extern const struct command completion_commands[];
 
 #endif

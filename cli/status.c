@@ -17,6 +17,7 @@ static const struct column ledger_columns[] = {
 	{"erased", "erased", COLUMN_NUMBER},
 	{"deliveries", "deliveries", COLUMN_NUMBER},
 	{"missing", "missing", COLUMN_NUMBER},
+	{"purged", "purged", COLUMN_NUMBER},
 };
 
 static const struct column queue_columns[] = {
@@ -91,7 +92,8 @@ const struct command status_commands[] = {
 			"Every distinct message that was fetched is in exactly one state, so that "
 			"`fetched` is the sum of received, filed, waiting, ignored, quarantined, "
 			"dead and erased. Deliveries (copies seen on a server) and messages that "
-			"the server never gave (missing) are counted beside it.\n\n"
+			"the server never gave (missing) are counted beside it, and so are those "
+			"whose bytes went by `retention` (purged).\n\n"
 			"For each mailbox: when it was last read to its end, what it waits for, "
 			"and its last error; with OAuth also until when its access token lives "
 			"and since when its refresh token is unused.",

@@ -194,6 +194,7 @@ struct config {
 	int parsers; /* parser processes of the daemon */
 	int64_t limit_message_bytes;
 	int64_t quarantine_per_sender, quarantine_per_mailbox;
+	struct config_strings anonymised; /* fields of a contact, beside the name */
 	int64_t retention_finance_ms, retention_ignored_ms, retention_quarantined_ms,
 		retention_dead_ms; /* 0: for ever */
 

@@ -282,3 +282,14 @@ bool format_is_loopback(struct span host)
 	return inet_pton(AF_INET, string, &address) == 1 &&
 	       (ntohl(address.s_addr) >> 24) == IN_LOOPBACKNET;
 }
+
+const char *format_contact_field(struct span text)
+{
+	static const char *const fields[] = {"phone", "note", "source", "company", "addresses"};
+
+	for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
+		if (span_equal(text, span_from(fields[i])))
+			return NULL;
+	return "is no field of a contact that can be made anonymous; there are phone, note, "
+	       "source, company and addresses";
+}

@@ -27,6 +27,7 @@ format_check format_secure_url;	   /* https://, or http:// on the loopback */
 format_check format_listen;	   /* ADDRESS:PORT */
 format_check format_fingerprint;   /* SHA-256 in hex */
 format_check format_tag_separator; /* one character */
+format_check format_contact_field; /* that can be made anonymous */
 format_check format_credential;	   /* a name without a slash */
 
 /* localhost, 127.0.0.0/8 or ::1. */

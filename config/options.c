@@ -252,6 +252,22 @@ static const struct option retention_options[] = {
 		"The same for mail that could not be processed."),
 };
 
+static const char *const anonymised[] = {"phone", "note", "addresses", NULL};
+
+static const struct option privacy_options[] = {
+	{
+		.name = "anonymise",
+		.type = OPTION_TEXTS,
+		FIELD(struct config, anonymised),
+		.format = format_contact_field,
+		.values = anonymised,
+		.help = "What `postroom privacy anonymise` takes from a contact beside the name: "
+			"phone, note, source, company, addresses.",
+	},
+};
+
+static const struct option_table privacy_table = {TABLE(privacy_options)};
+
 static const struct option_table retention_table = {TABLE(retention_options)};
 
 /* The file. Order matters: what others inherit comes first. */
@@ -333,8 +349,8 @@ static const struct option file_options[] = {
 	GROUP("limits", limit_table, NULL, "Limits."),
 	GROUP("quarantine", quarantine_table, NULL, "Mail of senders that may not write."),
 	GROUP("retention", retention_table, NULL,
-		"How long things are kept. This version does not act on it yet: it keeps "
-		"everything."),
+		"How long things are kept. The daemon looks once a day."),
+	GROUP("privacy", privacy_table, NULL, "People who want to be forgotten."),
 	{
 		.name = "parsers",
 		.type = OPTION_INTEGER,

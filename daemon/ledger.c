@@ -228,7 +228,8 @@ static int poll_timeout(const struct ledger *ledger)
 {
 	int64_t now = clock_monotonic_ms(), left = ledger->progress_at_ms - now;
 
-	if (ledger_has_ready(ledger) || (ledger->index_left && ledger_is_idle(ledger)))
+	if (ledger_has_ready(ledger) ||
+		((ledger->index_left || ledger->forget.more) && ledger_is_idle(ledger)))
 		return 0;
 	if (ledger->batch.open && ledger->batch.last_ms + BATCH_QUIET_MS - now < left)
 		left = ledger->batch.last_ms + BATCH_QUIET_MS - now;

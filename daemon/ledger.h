@@ -172,6 +172,10 @@ struct ledger {
 				 */
 	int64_t copies_at_ms, people_at_ms, progress_at_ms, disk_at_ms, status_at_ms, look_at_ms,
 		stop_at_ms; /* monotonic */
+	struct {	    /* what is to be forgotten: chores alone */
+		bool more;
+		int64_t at_ms, count;
+	} forget;
 };
 
 /* ledger_entry.c: entries and their queues */

@@ -124,8 +124,14 @@ static bool store(struct ledger *ledger, struct entry *entry, int64_t now_ms,
 		.size_bytes = (int64_t)mail->size_bytes,
 		.history = is_history(ledger, entry),
 	};
+	enum intake_admission admission = INTAKE_WHOLE;
 
-	if (entry->kind == ENTRY_HEADER)
+	if (entry->kind == ENTRY_MAIL && entry->state == ENTRY_DONE &&
+		!intake_admits(ledger->intake, &entry->facts, now_ms, &admission, err))
+		return false;
+	if (admission != INTAKE_WHOLE)
+		; /* of somebody who was erased: not a byte of it is written */
+	else if (entry->kind == ENTRY_HEADER)
 		delivery.header_frame = entry_raw(entry);
 	else
 		delivery.raw_frame = entry_raw(entry);

@@ -1,6 +1,6 @@
 /*
  * ledger_chores.c - what the ledger does beside the mail: says that it is alive, looks at the disk,
- * tells its sum, brings the search index up to date.
+ * tells its sum, brings the search index up to date, forgets what is to be forgotten.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/ledger.h"
+#include "store/erase.h"
 #include "store/message.h"
+#include "store/retention.h"
 #include "store/search.h"
 #include "store/server_action.h"
 
@@ -28,6 +30,8 @@
  */
 #define INDEX_MANY	 2000
 #define INDEX_SLICE_MANY 512
+#define FORGET_MS	 (24 * INT64_C(3600000))
+#define FORGET_SLICE	 50
 
 bool ledger_is_idle(const struct ledger *ledger)
 {
@@ -203,6 +207,37 @@ static bool tell_checkpoint(struct ledger *ledger, struct error *err)
 	return !unsynced;
 }
 
+/*
+ * Once a day, in small pieces while nothing else is to do: bytes whose retention is over, and
+ * finance documents of erased people whose hold is.
+ */
+static bool forget_what_is_due(struct ledger *ledger, struct error *err)
+{
+	const struct config *config = ledger->config;
+	const struct retention retention = {
+		.ignored_ms = config->retention_ignored_ms,
+		.quarantined_ms = config->retention_quarantined_ms,
+		.dead_ms = config->retention_dead_ms,
+	};
+	int64_t now_ms = clock_now_ms(), purged, ended;
+
+	if (is_due(&ledger->forget.at_ms, FORGET_MS))
+		ledger->forget.more = true;
+	if (!ledger->forget.more || !ledger_is_idle(ledger) || ledger->stopping)
+		return true;
+	if (!retention_run(ledger->db, &retention, now_ms, FORGET_SLICE, &purged, err) ||
+		!erase_held_ended(ledger->db, now_ms, FORGET_SLICE, &ended, err))
+		return err->kind == ERROR_BUSY; /* somebody writes: later */
+	ledger->forget.count += purged + ended;
+	ledger->sum_changed |= purged + ended > 0;
+	ledger->forget.more = purged + ended > 0;
+	if (ledger->forget.more || !ledger->forget.count)
+		return true;
+	log_event(LOG_LEVEL_NOTICE, "retention-over", log_number("messages", ledger->forget.count));
+	ledger->forget.count = 0;
+	return true;
+}
+
 bool ledger_do_chores(struct ledger *ledger, struct error *err)
 {
 	tell_progress(ledger);
@@ -214,6 +249,8 @@ bool ledger_do_chores(struct ledger *ledger, struct error *err)
 		ledger->index_left = true;
 		ledger->sum_changed = true;
 	}
+	if (!forget_what_is_due(ledger, err))
+		return false;
 	return look_at_clock(ledger, err) && tell_checkpoint(ledger, err) &&
 	       ledger_look_for_people(ledger, err) && ledger_write_token_states(ledger, err) &&
 	       ledger_queue_stored(ledger, err) && ledger_queue_copies(ledger, err) &&

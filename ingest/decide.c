@@ -6,6 +6,8 @@
 #include "ingest/plan.h"
 #include "ingest/quota.h"
 #include "ingest/reading.h"
+#include "ingest/suppress.h"
+#include "store/erase.h"
 
 /* Routes that a person closed; reading the mail anew opens none of them. */
 static const char *const closed_rules[] = {"person", "dropped by a person"};
@@ -164,6 +166,44 @@ static bool body_restore(struct mail *mail, struct span raw_frame, struct error 
 				  reading_record(mail, err));
 }
 
+/*
+ * From before somebody was erased: the policy still sees the header, the record nothing of him.
+ */
+static bool decide_in_part(struct intake *intake, const struct intake_copy *copy,
+	const struct message_row *row, const struct facts *facts, enum intake_admission admission,
+	int64_t now_ms, struct error *err)
+{
+	const struct person nobody = {0};
+	struct facts scrubbed, with_header;
+	struct mail mail;
+	if (admission == INTAKE_NOTHING)
+		return erase_message(intake->db, row->id, err);
+	if (!suppress_scrub(intake, facts, now_ms, &scrubbed, err) ||
+		!erase_message_part(intake->db, row->id, &nobody, err))
+		return false;
+	mail_init(&mail, intake, &intake->arena, &scrubbed, row->id, row->history, now_ms);
+	if (!reading_record(&mail, err))
+		return false;
+	with_header = scrubbed;
+	with_header.fields = facts->fields;
+	with_header.field_count = facts->field_count;
+	with_header.received = facts->received;
+	with_header.received_count = facts->received_count;
+	with_header.authentication = facts->authentication;
+	with_header.authentication_count = facts->authentication_count;
+	mail_init(&mail, intake, &intake->arena, &with_header, row->id, row->history, now_ms);
+	struct route route =
+		route_find(intake, &intake->arena, &with_header, copy->mailbox, copy->folder);
+	return route_decide(&mail, &route, copy->delivery_id == 0, copy->actor, err);
+}
+
+bool intake_admits(struct intake *intake, const struct facts *facts, int64_t now_ms,
+	enum intake_admission *admission, struct error *err)
+{
+	arena_reset(&intake->arena);
+	return suppress_judge(intake, facts, now_ms, admission, err);
+}
+
 bool intake_decide(struct intake *intake, const struct intake_copy *copy, const struct facts *facts,
 	int64_t now_ms, struct error *err)
 {
@@ -177,10 +217,20 @@ bool intake_decide(struct intake *intake, const struct intake_copy *copy, const 
 	if (!found)
 		return error_set(
 			err, ERROR_BUG, "decide: no message %lld", (long long)copy->message_id);
-	mail_init(&mail, intake, &intake->arena, facts, copy->message_id, row.history, now_ms);
 	/* Another copy may have killed the parser; this one was read. */
 	bool unread =
 		span_equal(row.state, SPAN("received")) || span_equal(row.state, SPAN("dead"));
+	bool erased = span_equal(row.removed, SPAN("erasure"));
+	enum intake_admission admission = INTAKE_WHOLE;
+	if (span_equal(row.state, SPAN("erased")))
+		return true;
+	if ((unread || erased) && !suppress_judge(intake, facts, now_ms, &admission, err))
+		return false;
+	if (admission != INTAKE_WHOLE)
+		return decide_in_part(intake, copy, &row, facts, admission, now_ms, err);
+	if (erased) /* what was taken out of it may be in this copy */
+		return true;
+	mail_init(&mail, intake, &intake->arena, facts, copy->message_id, row.history, now_ms);
 	if ((anew || unread) && !reading_record(&mail, err))
 		return false;
 	struct route route = route_find(intake, &intake->arena, facts, copy->mailbox, copy->folder);

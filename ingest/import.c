@@ -104,6 +104,15 @@ static bool parcel_commit(struct importer *importer, const struct parcel *parcel
 		.raw_frame = parcel->frame,
 		.history = is_history(importer, parcel),
 	};
+	enum intake_admission admission = INTAKE_WHOLE;
+
+	if (parcel->read &&
+		!intake_admits(importer->intake, &parcel->facts, now_ms, &admission, err))
+		return false;
+	if (admission != INTAKE_WHOLE) {
+		delivery.raw_frame = (struct span){0};
+		delivery.source = SPAN("erased"); /* a path may name him */
+	}
 	if (!message_store(importer->db, &delivery, now_ms, &result, err))
 		return false;
 	if (result.new_message)

@@ -106,7 +106,7 @@ static bool intake_open_with(struct db *db, const struct config *config,
 	made->quotas = memory_alloc((config->mailbox_count + 1) * sizeof(*made->quotas));
 	memset(made->quotas, 0, (config->mailbox_count + 1) * sizeof(*made->quotas));
 	made->user_ids = memory_alloc((config->user_count + 1) * sizeof(*made->user_ids));
-	if (!prepare(made, err)) {
+	if (!erased_open(db_directory(db), &made->erased, err) || !prepare(made, err)) {
 		intake_close(made);
 		return false;
 	}
@@ -138,6 +138,7 @@ void intake_close(struct intake *intake)
 	if (!intake)
 		return;
 	directory_free(intake->directory);
+	erased_close(intake->erased);
 	free(intake->user_ids);
 	free(intake->quotas);
 	arena_done(&intake->arena);

@@ -41,6 +41,18 @@ struct intake_copy {
 MUST_CHECK bool intake_decide(struct intake *intake, const struct intake_copy *copy,
 	const struct facts *facts, int64_t now_ms, struct error *err);
 
+/*
+ * What may be kept of a mail when those who were erased stay out (ingest/suppress.h): whoever
+ * stores it asks first, so that bytes that may not stay are never written.
+ */
+enum intake_admission {
+	INTAKE_WHOLE,
+	INTAKE_PART,	/* others share it: what was read, without him; no raw bytes */
+	INTAKE_NOTHING, /* that it came */
+};
+MUST_CHECK bool intake_admits(struct intake *intake, const struct facts *facts, int64_t now_ms,
+	enum intake_admission *admission, struct error *err);
+
 /* The mail could not be read: counts the try; dead after the third (or at once when final). */
 MUST_CHECK bool intake_failed(struct intake *intake, int64_t message_id, const char *stage,
 	const struct error *why, bool final, struct error *err);

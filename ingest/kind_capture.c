@@ -8,6 +8,7 @@
 #include "ingest/match.h"
 #include "ingest/participants.h"
 #include "ingest/record.h"
+#include "ingest/suppress.h"
 
 /* More unknown people in one mail make one question. */
 #define ITEMS_MAX 20
@@ -33,6 +34,10 @@ static struct span unknown_words(struct plan *plan, const struct match *match)
 
 static void item_add(struct plan *plan, const struct match *match)
 {
+	if (match_is_erased(match)) {
+		suppress_ask(plan, match->address, match->outgoing ? "to" : match->role);
+		return;
+	}
 	struct effect *effect = plan_ask(plan, several(match) ? "several-candidates" : "no-match",
 		match->address, match->name, unknown_words(plan, match));
 	/* The role tells a later resolution in which direction the mail went. */

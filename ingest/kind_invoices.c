@@ -10,6 +10,7 @@
 #include "ingest/own_ticket.h"
 #include "ingest/record.h"
 #include "ingest/supplier.h"
+#include "ingest/suppress.h"
 
 /* The ticket that a bill belongs to, and by what it was found. */
 struct known {
@@ -165,6 +166,10 @@ static void supplier_ask(struct plan *plan, const struct supplier *supplier)
 {
 	if (!supplier->question)
 		return;
+	if (match_is_erased(&supplier->author)) {
+		suppress_ask(plan, supplier->author.address, supplier->author.role);
+		return;
+	}
 	struct effect *item = plan_ask(
 		plan, supplier->question, supplier->author.address, supplier->name, supplier->why);
 	item->unresolved.role = span_from(supplier->author.role);

@@ -10,6 +10,7 @@
 #include "ingest/match.h"
 #include "ingest/participants.h"
 #include "ingest/record.h"
+#include "ingest/suppress.h"
 
 /* Text that score rules look at. */
 #define SCORE_TEXT_BYTES (64 * 1024)
@@ -250,7 +251,9 @@ static bool leads_plan(struct plan *plan, struct error *err)
 	if (!match_find(plan->mail, &lead.match, err))
 		return false;
 	plan_add_match(plan, &lead.match);
-	if (strcmp(lead.match.rule, "ignored") == 0)
+	if (match_is_erased(&lead.match))
+		suppress_ask(plan, lead.match.address, lead.match.role);
+	if (match_is_erased(&lead.match) || strcmp(lead.match.rule, "ignored") == 0)
 		return true;
 	if (!deal_of_route(plan, &deal_id, err))
 		return false;

@@ -7,6 +7,7 @@
 #include "ingest/match.h"
 #include "ingest/participants.h"
 #include "ingest/record.h"
+#include "ingest/suppress.h"
 
 static bool case_of_thread(struct plan *plan, int64_t *case_id, struct error *err)
 {
@@ -104,6 +105,10 @@ static bool support_plan(struct plan *plan, struct error *err)
 	int64_t case_id = 0, own = 0;
 	if (!author_plan(plan, &match, err) || !case_of_thread(plan, &case_id, err))
 		return false;
+	if (match_is_erased(&match)) {
+		suppress_ask(plan, match.address, match.role);
+		return true;
+	}
 	if (plan->mail->message_id &&
 		!case_by_message(plan->mail->intake->db, plan->mail->message_id, &own, err))
 		return false;

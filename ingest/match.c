@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ingest/suppress.h"
 #include "store/activity.h"
 #include "store/company.h"
 #include "store/contact.h"
@@ -182,9 +183,26 @@ static bool losers_add(struct mail *mail, struct match *match, struct error *err
 	return also_add(mail, match, 0, company_id, SPAN("domain"), err);
 }
 
+/* Neither his thread nor his company brings him back. */
+static bool by_erasure(struct mail *mail, struct match *match, struct error *err)
+{
+	bool erased = false;
+	if (!suppress_is_erased(mail->intake, match->folded, &erased, err))
+		return false;
+	if (erased) {
+		match->rule = MATCH_ERASED;
+		match->evidence = SPAN("this person was erased");
+	}
+	return true;
+}
+
 static bool rest_find(struct mail *mail, struct match *match, bool alone, const int64_t *taken,
 	size_t taken_count, struct error *err)
 {
+	if (!by_erasure(mail, match, err))
+		return false;
+	if (match_is_erased(match))
+		return true;
 	if (!by_ignore_rule(mail, match, err))
 		return false;
 	if (strcmp(match->rule, "ignored") == 0)

@@ -5,7 +5,12 @@
 #ifndef INGEST_MATCH_H
 #define INGEST_MATCH_H
 
+#include <string.h>
+
 #include "ingest/plan.h"
+
+/* The rule of an address whose person was erased. */
+#define MATCH_ERASED "erased"
 
 /*
  * Fills contact or company, rule, evidence, score and candidates of match->folded, the only address
@@ -22,6 +27,11 @@ MUST_CHECK bool match_all(struct mail *mail, struct match *matches, struct error
 static inline bool match_is_known(const struct match *match)
 {
 	return match->contact_id || match->company_id;
+}
+
+static inline bool match_is_erased(const struct match *match)
+{
+	return strcmp(match->rule, MATCH_ERASED) == 0;
 }
 
 /* The contacts of the activities on the mails that this one answers, each once. */

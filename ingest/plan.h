@@ -66,8 +66,8 @@ struct match {
 	struct span address, name, folded; /* address as shown */
 	const char *role;		   /* from, to, cc, bcc, original, reply-to, document */
 	int64_t contact_id, company_id;	   /* 0: none */
-	const char
-		*rule; /* address, learnt, thread, domain, vat-id, iban, ignored, several, none */
+	const char *rule; /* address, learnt, thread, domain, vat-id, iban, ignored, erased,
+			     several, none */
 	struct span evidence;
 	double score;
 	/* Those that lost, or that it can't decide between. */

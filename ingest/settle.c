@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ingest/kind.h"
 #include "ingest/stored_facts.h"
+#include "ingest/suppress.h"
 
 /* What a person can say about an item. */
 static const struct reason {
@@ -27,6 +28,7 @@ static const struct reason {
 	{"unknown-name", false, false},
 	{"rotate-tag", false, false},
 	{"body-gone", false, false},
+	{SUPPRESS_REASON, false, false},
 };
 
 static const struct reason *reason_of(const struct unresolved *item)
@@ -43,6 +45,10 @@ bool settle_is_answerable(const struct unresolved *item, struct error *err)
 {
 	if (reason_of(item)->answerable)
 		return true;
+	if (span_equal(item->reason, SPAN(SUPPRESS_REASON)))
+		return error_set(err, ERROR_CONFLICT,
+			"item %lld is about somebody who was erased: postroom privacy readmit %.*s",
+			(long long)item->id, SPAN_ARG(item->address));
 	return error_set(err, ERROR_INPUT,
 		"item %lld (%.*s) is not about who somebody is: dismiss it when it is done",
 		(long long)item->id, SPAN_ARG(item->reason));

@@ -6,6 +6,7 @@
 
 #include "ingest/directory.h"
 #include "ingest/intake.h"
+#include "store/erased.h"
 
 /* How full the quarantine of a mailbox is; counted anew each minute. */
 struct quota {
@@ -16,9 +17,10 @@ struct intake {
 	struct db *db;
 	const struct config *config;
 	struct directory *directory;
-	int64_t *user_ids;    /* by index in config->users */
-	struct quota *quotas; /* by index in config->mailboxes */
-	struct arena arena;   /* of the mail in hand */
+	int64_t *user_ids;     /* by index in config->users */
+	struct quota *quotas;  /* by index in config->mailboxes */
+	struct erased *erased; /* who is kept out */
+	struct arena arena;    /* of the mail in hand */
 };
 
 /* The stored messages that a mail answers, the nearest first. */

@@ -23,6 +23,7 @@ static json_t *ledger_json(const struct ledger_sum *sum)
 		{"erased", sum->erased},
 		{"deliveries", sum->deliveries},
 		{"missing", sum->missing},
+		{"purged", sum->purged},
 	};
 	json_t *object = json_object();
 

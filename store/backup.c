@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "store/backup_file.h"
 #include "store/message.h"
 #include "store/place.h"
 #include "store/setting.h"
@@ -20,18 +21,19 @@
  * For the finding "no backup younger than a day". The copy is good whether or not this works: who
  * may only read the database can make one, too.
  */
-static void remember(const char *directory)
+static void remember(const char *directory, const char *file)
 {
 	struct error ignored = {0};
+	int64_t now_ms = clock_now_ms();
 	char now[24];
 	struct db *db;
 
-	snprintf(now, sizeof now, "%" PRId64, clock_now_ms());
+	snprintf(now, sizeof now, "%" PRId64, now_ms);
 	if (!db_open(directory, DB_WRITE, &db, &ignored))
 		return;
 	if (db_begin_write(db, &ignored) &&
 		!(setting_set(db, "backup_ms", span_from(now), &ignored) &&
-			db_commit(db, &ignored)))
+			backup_note(db, file, now_ms, &ignored) && db_commit(db, &ignored)))
 		db_rollback(db);
 	db_close(db);
 }
@@ -51,7 +53,7 @@ bool backup_write(struct db *db, const char *file, void (*progress)(int64_t done
 		unlink(partial);
 		return false;
 	}
-	remember(db_directory(db));
+	remember(db_directory(db), file);
 	return true;
 }
 

@@ -7,7 +7,7 @@
 #include "store/record.h"
 #include "store/sql.h"
 
-enum { NAME, COMPANY, OWNER, PHONE, SOURCE, NOTE, DO_NOT_CONTACT, FIELD_COUNT };
+enum { NAME, COMPANY, OWNER, PHONE, SOURCE, NOTE, DO_NOT_CONTACT, TOUCHED, FIELD_COUNT };
 static const struct record_field fields[] = {
 	[NAME] = {"name", RECORD_TEXT, false},
 	[COMPANY] = {"company_id", RECORD_INTEGER, false},
@@ -16,6 +16,7 @@ static const struct record_field fields[] = {
 	[SOURCE] = {"source", RECORD_TEXT, false},
 	[NOTE] = {"note", RECORD_TEXT, false},
 	[DO_NOT_CONTACT] = {"do_not_contact", RECORD_INTEGER, false},
+	[TOUCHED] = {"touched_ms", RECORD_INTEGER, false},
 };
 static const struct record_fold folds[] = {{"name_folded", NAME, text_fold}};
 static const struct record_reference references[] = {
@@ -49,6 +50,7 @@ static void to_values(const struct contact *contact, struct value *values)
 	values[SOURCE] = value_text(contact->source);
 	values[NOTE] = value_text(contact->note);
 	values[DO_NOT_CONTACT] = value_integer(contact->do_not_contact);
+	values[TOUCHED] = value_id(contact->touched_ms);
 }
 
 bool contact_add(
@@ -75,7 +77,7 @@ bool contact_remove(struct operation *operation, int64_t id, struct error *err)
 
 #define SELECT_CONTACT                                                                       \
 	"SELECT c.id, c.name, c.phone, c.source, c.note, c.company_id, c.owner_id, k.name, " \
-	"u.name, c.do_not_contact, c.created_ms, c.changed_ms FROM contact c "               \
+	"u.name, c.do_not_contact, c.created_ms, c.changed_ms, c.touched_ms FROM contact c " \
 	"LEFT JOIN company k ON k.id = c.company_id LEFT JOIN app_user u ON u.id = c.owner_id "
 
 static void read_contact(struct sql *q, struct arena *arena, struct contact *contact)
@@ -93,6 +95,7 @@ static void read_contact(struct sql *q, struct arena *arena, struct contact *con
 		.do_not_contact = sql_bool(q, 9),
 		.created_ms = sql_i64(q, 10),
 		.changed_ms = sql_i64(q, 11),
+		.touched_ms = sql_i64(q, 12),
 	};
 }
 

@@ -15,6 +15,7 @@ struct contact {
 	struct span company_name, owner_name; /* filled by reads */
 	bool do_not_contact;
 	int64_t created_ms, changed_ms;
+	int64_t touched_ms; /* a person said that he is still to be kept; 0: never */
 };
 
 struct contact_address {

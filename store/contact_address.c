@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "store/contact.h"
+#include "store/erased.h"
 #include "store/list.h"
 #include "store/record.h"
 #include "store/sql.h"
@@ -90,6 +91,21 @@ static bool known_already(struct operation *operation, int64_t contact_id, bool 
 		value_integer(false), err);
 }
 
+/* Nobody who was erased comes back by accident. */
+static bool refuse_erased(struct db *db, struct span folded, struct span address, struct error *err)
+{
+	struct erased *erased;
+	bool listed;
+
+	if (!erased_open(db_directory(db), &erased, err))
+		return false;
+	listed = erased_address(erased, folded) != 0;
+	erased_close(erased);
+	return !listed ||
+	       error_set(err, ERROR_CONFLICT, "%.*s was erased: postroom privacy readmit %.*s",
+		       SPAN_ARG(address), SPAN_ARG(address));
+}
+
 bool contact_address_add(struct operation *operation, int64_t contact_id, struct span address,
 	bool learnt, struct error *err)
 {
@@ -106,6 +122,8 @@ bool contact_address_add(struct operation *operation, int64_t contact_id, struct
 		return false;
 	if (holder.address_id)
 		return known_already(operation, contact_id, learnt, &holder, address, err);
+	if (!refuse_erased(operation->db, folded, address, err))
+		return false;
 	values[CONTACT] = value_integer(contact_id);
 	values[ADDRESS] = value_text(address);
 	values[LEARNT] = value_integer(learnt);

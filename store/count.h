@@ -11,7 +11,7 @@
 #include "base/span.h"
 #include "store/db.h"
 
-#define COUNT_NAMES	 12 /* message_count has eleven rows */
+#define COUNT_NAMES	 16 /* message_count has twelve rows */
 #define COUNT_NAME_BYTES 16
 
 /* What is added to the rows of the database, and not written yet. */

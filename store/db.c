@@ -356,6 +356,27 @@ bool db_checkpoint(struct db *db, struct error *err)
 	return status == SQLITE_OK || fail(db, status, err);
 }
 
+/* Its copy is as large as the database: not in memory. */
+static bool vacuum(struct db *db, struct error *err)
+{
+	struct error ignored = {0};
+	bool ok = sql_script(db, "PRAGMA temp_store = FILE; VACUUM", err);
+
+	return sql_script(db, "PRAGMA temp_store = MEMORY", ok ? err : &ignored) && ok;
+}
+
+bool db_compact(struct db *db, struct error *err)
+{
+	bool ok;
+
+	if (db->turn >= 0 && !place_enter_turn(db->turn, BUSY_TIMEOUT_MS))
+		return fail_busy(db, err);
+	ok = vacuum(db, err);
+	if (db->turn >= 0)
+		place_leave_turn(db->turn);
+	return ok && db_checkpoint(db, err);
+}
+
 /* ---------------------------------------------------------------- statements */
 
 static size_t bucket_of_address(const char *literal)

@@ -61,6 +61,13 @@ MUST_CHECK bool db_checkpoint(struct db *db, struct error *err);
  */
 bool db_checkpoint_failed(struct db *db, bool *unsynced, struct error *why);
 
+/*
+ * Writes the whole database anew and empties the log: pages keep copies of rows that were moved
+ * away from them, and secure_delete does not know of these. Others wait for as long; ERROR_BUSY
+ * after 30 s behind another writer or the reader of an old view.
+ */
+MUST_CHECK bool db_compact(struct db *db, struct error *err);
+
 /* For every list: from where and how many. */
 struct db_page {
 	int64_t after_id; /* 0: from the first */

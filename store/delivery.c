@@ -175,6 +175,21 @@ static bool take_place(struct db *db, const struct delivery *delivery, const str
 					    count_add(db, SPAN("deliveries"), 1, err));
 }
 
+/* A copy of a mail that was erased is counted; nothing of it is kept. */
+static bool is_erased(struct db *db, int64_t message_id, bool *erased, struct error *err)
+{
+	struct sql *q;
+	int64_t one;
+
+	if (!sql_start(db, "SELECT 1 FROM message WHERE id = ?1 AND removed = 'erasure'", &q, err))
+		return false;
+	sql_bind_i64(q, 1, message_id);
+	if (!sql_run_id(q, &one, err))
+		return false;
+	*erased = one == 1;
+	return true;
+}
+
 /* Which delivery it is; made, or found where its place was known. */
 static bool ensure_delivery(struct db *db, const struct delivery *delivery, int64_t now_ms,
 	struct delivery_result *result, struct error *err)
@@ -196,11 +211,18 @@ static bool ensure_delivery(struct db *db, const struct delivery *delivery, int6
 bool message_store(struct db *db, const struct delivery *delivery, int64_t now_ms,
 	struct delivery_result *result, struct error *err)
 {
+	struct delivery copy = *delivery;
+	bool erased = false;
+
 	*result = (struct delivery_result){0};
 	if (!ensure_message(db, delivery, now_ms, result, err) ||
-		!ensure_delivery(db, delivery, now_ms, result, err))
+		(!result->new_message && !is_erased(db, result->message_id, &erased, err)))
 		return false;
-	if (!result->new_delivery || (result->new_message && delivery->raw_frame.size))
+	if (erased && !copy.folder_id)
+		copy.source = SPAN("erased"); /* a path may name him */
+	if (!ensure_delivery(db, &copy, now_ms, result, err))
+		return false;
+	if (erased || !result->new_delivery || (result->new_message && delivery->raw_frame.size))
 		return true;
 	return write_header(db, delivery, result->delivery_id, err);
 }

@@ -11,7 +11,8 @@
 #define SELECT_MESSAGE                                                                           \
 	"SELECT m.id, m.state, m.message_id, m.from_name, m.from_address, m.subject, m.origin, " \
 	"m.language, m.dead_stage, m.dead_error, m.date_ms, m.stored_ms, m.size_bytes, "         \
-	"m.raw_size_bytes, m.parse_tries, m.history, m.same_id_differs FROM message m "
+	"m.raw_size_bytes, m.parse_tries, m.history, m.same_id_differs, m.removed "              \
+	"FROM message m "
 
 static void read_row(struct sql *q, struct arena *arena, struct message_row *row)
 {
@@ -33,6 +34,7 @@ static void read_row(struct sql *q, struct arena *arena, struct message_row *row
 		.parse_tries = (int)sql_i64(q, 14),
 		.history = sql_bool(q, 15),
 		.same_id_differs = sql_bool(q, 16),
+		.removed = sql_text(q, 17, arena),
 	};
 }
 
@@ -62,7 +64,8 @@ static bool count_try(
 
 	if (!sql_start(db,
 		    "UPDATE message SET parse_tries = parse_tries + 1 WHERE id = ?1 "
-		    "RETURNING parse_tries, EXISTS (SELECT 1 FROM route WHERE message_id = ?1)",
+		    "RETURNING parse_tries, state = 'erased' OR EXISTS "
+		    "(SELECT 1 FROM route WHERE message_id = ?1)",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);

@@ -19,6 +19,7 @@ struct message_row {
 	int64_t id;
 	struct span state, message_id, from_name, from_address, subject, origin, language;
 	struct span dead_stage, dead_error;
+	struct span removed; /* why its bytes are gone for good: "retention", "erasure" or empty */
 	int64_t date_ms, stored_ms; /* date_ms 0: none */
 	int64_t size_bytes, raw_size_bytes;
 	int parse_tries;
@@ -112,6 +113,7 @@ struct ledger_sum {
 	int64_t fetched; /* distinct messages; the sum of the states */
 	int64_t received, filed, waiting, ignored, quarantined, dead, erased;
 	int64_t deliveries, missing; /* beside it */
+	int64_t purged;		     /* of them all: those whose bytes went by `retention` */
 };
 /* From counters, at once. */
 MUST_CHECK bool message_sum(struct db *db, struct ledger_sum *sum, struct error *err);

@@ -269,6 +269,7 @@ bool message_sum(struct db *db, struct ledger_sum *sum, struct error *err)
 		{SPAN("erased"), &sum->erased},
 		{SPAN("deliveries"), &sum->deliveries},
 		{SPAN("missing"), &sum->missing},
+		{SPAN("purged"), &sum->purged},
 	};
 	struct sql *q;
 	bool found, ok;
@@ -297,12 +298,14 @@ bool message_check_sum(struct db *db, struct error *err)
 		    "SELECT c.name, c.rows, r.rows FROM message_count c JOIN ("
 		    "SELECT n.name AS name, (SELECT count(*) FROM message m WHERE "
 		    "m.state = n.name) AS rows FROM message_count n "
-		    "WHERE n.name NOT IN ('fetched', 'deliveries', 'missing', 'unindexed') "
+		    "WHERE n.name NOT IN ('fetched', 'deliveries', 'missing', 'unindexed', "
+		    "'purged') "
 		    "UNION ALL SELECT 'fetched', count(*) FROM message "
 		    "UNION ALL SELECT 'deliveries', count(*) FROM delivery "
 		    "WHERE message_id IS NOT NULL "
 		    "UNION ALL SELECT 'missing', count(*) FROM delivery WHERE message_id IS NULL "
-		    "UNION ALL SELECT 'unindexed', count(*) FROM search_text WHERE indexed = 0"
+		    "UNION ALL SELECT 'unindexed', count(*) FROM search_text WHERE indexed = 0 "
+		    "UNION ALL SELECT 'purged', count(*) FROM message WHERE removed = 'retention'"
 		    ") r ON r.name = c.name WHERE r.rows <> c.rows",
 		    &q, err))
 		return false;

@@ -19,6 +19,11 @@ static const struct noun *const nouns[] = {
 	&unresolved_noun,
 };
 
+const struct noun *noun_at(size_t index)
+{
+	return index < ARRAY_COUNT(nouns) ? nouns[index] : NULL;
+}
+
 const struct noun *noun_find(struct span name)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(nouns); i++)

@@ -7,6 +7,7 @@
 
 struct before {
 	bool read, dead;
+	bool held; /* a finance document outside search */
 };
 
 static bool look_before(struct db *db, int64_t message_id, struct before *before, struct error *err)
@@ -16,14 +17,16 @@ static bool look_before(struct db *db, int64_t message_id, struct before *before
 
 	if (!sql_start(db,
 		    "SELECT m.dead_stage IS NOT NULL, EXISTS "
-		    "(SELECT 1 FROM message_facts f WHERE f.message_id = m.id) "
+		    "(SELECT 1 FROM message_facts f WHERE f.message_id = m.id), EXISTS "
+		    "(SELECT 1 FROM finance_hold h WHERE h.message_id = m.id) "
 		    "FROM message m WHERE m.id = ?1",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
 	ok = sql_row(q, &found, err);
 	if (ok && found)
-		*before = (struct before){.dead = sql_bool(q, 0), .read = sql_bool(q, 1)};
+		*before = (struct before){
+			.dead = sql_bool(q, 0), .read = sql_bool(q, 1), .held = sql_bool(q, 2)};
 	else if (ok)
 		ok = error_set(err, ERROR_INPUT, "there is no message %lld", (long long)message_id);
 	sql_end(q);
@@ -209,7 +212,7 @@ bool message_read(
 		return false;
 	if (!write_addresses(db, message_id, reading, err) ||
 		!write_attachments(db, message_id, reading, err) ||
-		!write_search_text(db, message_id, reading, err))
+		(!before.held && !write_search_text(db, message_id, reading, err)))
 		return false;
 	return !before.dead || message_refresh_state(db, message_id, err);
 }

@@ -94,6 +94,8 @@ MUST_CHECK bool value_from_audit(struct arena *arena, struct span text, bool is_
 
 /* All nouns; NULL when there is none of that name. */
 const struct noun *noun_find(struct span name);
+/* One after the other; NULL behind the last. */
+const struct noun *noun_at(size_t index);
 
 extern const struct noun activity_noun, case_message_noun, case_noun, company_domain_noun,
 	company_noun, contact_address_noun, contact_noun, deal_noun, document_noun, feed_noun,

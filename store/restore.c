@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "store/backup.h"
+#include "store/backup_file.h"
 #include "store/lock.h"
 #include "store/place.h"
 #include "store/schema.h"
@@ -55,7 +56,7 @@ static bool copy_bytes(int from, int to)
 	return ok && fsync(to) == 0;
 }
 
-static bool copy_file(const char *from, const char *to, struct error *err)
+bool backup_copy(const char *from, const char *to, mode_t mode, struct error *err)
 {
 	int in, out;
 	bool ok;
@@ -64,7 +65,7 @@ static bool copy_file(const char *from, const char *to, struct error *err)
 	in = open(from, O_RDONLY | O_CLOEXEC);
 	if (in < 0)
 		return error_set_errno(err, ERROR_INPUT, errno, "%s", from);
-	if (!place_new_file(to, 0660, err)) {
+	if (!place_new_file(to, mode, err)) {
 		close(in);
 		return false;
 	}
@@ -78,57 +79,68 @@ static bool copy_file(const char *from, const char *to, struct error *err)
 	return ok;
 }
 
-/* "postroom.db", "-wal": the name beside it. */
-static void beside(const char *database, const char *suffix, char *path)
+void backup_beside(const char *database, const char *suffix, char *path)
 {
 	snprintf(path, PATH_MAX, "%.*s%s", PATH_MAX - 16, database, suffix);
 }
 
-/* The copy of a database that was not made by us may have its log beside it. */
-static bool copy_log(const char *file, const char *fresh, struct error *err)
+bool backup_copy_log(const char *file, const char *fresh, mode_t mode, struct error *err)
 {
 	char from[PATH_MAX], to[PATH_MAX];
 
-	beside(file, "-wal", from);
-	beside(fresh, "-wal", to);
+	backup_beside(file, "-wal", from);
+	backup_beside(fresh, "-wal", to);
 	if (access(from, F_OK) != 0) {
 		unlink(to);
 		return true;
 	}
-	return copy_file(from, to, err);
+	return backup_copy(from, to, mode, err);
 }
 
-static bool check_fresh(const char *fresh, struct error *err)
+static bool check_schema(struct db *db, struct error *err)
 {
 	struct arena arena CLEANUP(arena_done) = {0};
-	struct db *db;
 	int version;
+
+	if (!schema_check(db, false, err) || !schema_version(db, &arena, &version, NULL, err))
+		return false;
+	return version || error_set(err, ERROR_INPUT, "it is no database of postroom");
+}
+
+bool backup_prepare(const char *file, const char *database, backup_change *change, void *context,
+	struct error *err)
+{
+	struct db *db;
 	bool ok;
 
-	if (!sql_open_file(fresh, &db, err))
+	if (!sql_open_file(file, &db, err))
 		return false;
-	ok = schema_check(db, false, err) && schema_version(db, &arena, &version, NULL, err);
-	if (ok && !version)
-		ok = error_set(err, ERROR_INPUT, "it is no database of postroom");
+	ok = check_schema(db, err) && backup_check(db, err);
+	if (ok && change)
+		ok = sql_script(db, "PRAGMA secure_delete = ON", err) && schema_migrate(db, err) &&
+		     change(context, db, err);
 	/* All of it in the one file: what is renamed is the file alone. */
-	ok = ok && backup_check(db, err) && sql_script(db, "PRAGMA journal_mode = DELETE", err);
+	ok = ok && (!database || backup_carry_files(db, database, err)) &&
+	     sql_script(db, "PRAGMA journal_mode = DELETE", err);
 	db_close(db);
 	return ok;
 }
 
-static bool bring_in(const char *file, const struct paths *paths, struct error *err)
+static bool bring_in(const char *file, const struct paths *paths, backup_change *change,
+	void *context, struct error *err)
 {
 	char log[PATH_MAX];
 
-	if (copy_file(file, paths->fresh, err) && copy_log(file, paths->fresh, err)) {
-		if (check_fresh(paths->fresh, err))
+	if (backup_copy(file, paths->fresh, 0660, err) &&
+		backup_copy_log(file, paths->fresh, 0660, err)) {
+		if (backup_prepare(paths->fresh, paths->database, change, context, err))
 			return place_sync(paths->fresh, err);
 		/* Not our disk is wrong, but what we were given. */
 		if (err->kind == ERROR_STORAGE)
 			err->kind = ERROR_INPUT;
 	}
 	unlink(paths->fresh);
-	beside(paths->fresh, "-wal", log);
+	backup_beside(paths->fresh, "-wal", log);
 	unlink(log);
 	return error_context(err, "%s", file);
 }
@@ -158,11 +170,11 @@ static bool swap(const struct paths *paths, const char *directory, struct error 
 		settle_old_log(paths->database);
 		if (link(paths->database, paths->kept) != 0)
 			return error_set_errno(err, ERROR_STORAGE, errno, "%s", paths->kept);
-		beside(paths->database, "-wal", from);
-		beside(paths->kept, "-wal", to);
+		backup_beside(paths->database, "-wal", from);
+		backup_beside(paths->kept, "-wal", to);
 		if (rename(from, to) != 0 && errno != ENOENT)
 			return error_set_errno(err, ERROR_STORAGE, errno, "%s", from);
-		beside(paths->database, "-shm", from);
+		backup_beside(paths->database, "-shm", from);
 		if (unlink(from) != 0 && errno != ENOENT)
 			return error_set_errno(err, ERROR_STORAGE, errno, "%s", from);
 	}
@@ -182,7 +194,8 @@ static void name_paths(const char *directory, struct paths *paths)
 	snprintf(paths->kept, PATH_MAX, "%s/before-restore-%s.db", directory, now);
 }
 
-bool backup_restore(const char *directory, const char *file, struct error *err)
+bool backup_restore(const char *directory, const char *file, backup_change *change, void *context,
+	struct error *err)
 {
 	struct paths paths;
 	bool ok;
@@ -191,7 +204,7 @@ bool backup_restore(const char *directory, const char *file, struct error *err)
 	name_paths(directory, &paths);
 	if (!db_lock_daemon(directory, &lock, err))
 		return false;
-	ok = bring_in(file, &paths, err) && swap(&paths, directory, err);
+	ok = bring_in(file, &paths, change, context, err) && swap(&paths, directory, err);
 	db_unlock_daemon(lock);
 	return ok;
 }

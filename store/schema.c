@@ -212,6 +212,17 @@ static bool backup_before_upgrade(struct db *db, struct error *err)
 
 bool schema_upgrade(struct db *db, struct error *err)
 {
+	int version;
+
+	if (!schema_version(db, NULL, &version, NULL, err))
+		return false;
+	if (version > 0 && version != schema_latest() && !backup_before_upgrade(db, err))
+		return false;
+	return schema_migrate(db, err);
+}
+
+bool schema_migrate(struct db *db, struct error *err)
+{
 	bool ok = true;
 	int version;
 
@@ -219,8 +230,6 @@ bool schema_upgrade(struct db *db, struct error *err)
 		return false;
 	if (version == schema_latest())
 		return true;
-	if (version > 0 && !backup_before_upgrade(db, err))
-		return false;
 	/* Inside a transaction it does nothing, and rebuilding a parent would delete its children.
 	 */
 	if (!sql_script(db,

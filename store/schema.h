@@ -26,6 +26,8 @@ MUST_CHECK bool schema_version(
  * `exact`, when it is older.
  */
 MUST_CHECK bool schema_check(struct db *db, bool exact, struct error *err);
+/* The same without a backup, for a database that is a copy. */
+MUST_CHECK bool schema_migrate(struct db *db, struct error *err);
 /* Brings the database to the latest version; a backup is written first unless it is empty. */
 MUST_CHECK bool schema_upgrade(struct db *db, struct error *err);
 

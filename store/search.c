@@ -83,6 +83,28 @@ static bool find(struct db *db, const struct search_query *query, int limit, str
 	return ok;
 }
 
+bool search_phrase(struct db *db, struct span phrase, struct arena *arena, int64_t **message_ids,
+	size_t *count, struct error *err)
+{
+	struct list list = LIST_OF(int64_t, arena);
+	struct buffer wanted CLEANUP(buffer_done) = {0};
+	struct sql *q;
+	bool found, ok;
+
+	search_query_phrase(&wanted, phrase);
+	if (!sql_start(db,
+		    "SELECT rowid FROM message_index WHERE message_index MATCH ?1 ORDER BY rowid",
+		    &q, err))
+		return false;
+	sql_bind_text(q, 1, buffer_span(&wanted));
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(int64_t *)list_add(&list) = sql_i64(q, 0);
+	sql_end(q);
+	*message_ids = list.items;
+	*count = list.count;
+	return ok;
+}
+
 bool search_run(struct db *db, struct span query, int limit, struct arena *arena,
 	struct search_result *result, struct error *err)
 {

@@ -32,6 +32,9 @@ MUST_CHECK bool search_run(struct db *db, struct span query, int limit, struct a
  * transaction of its own unless one is open.
  */
 MUST_CHECK bool search_index(struct db *db, int limit, int64_t *left, struct error *err);
+/* All messages in the index with this phrase, word by word, anywhere in them; oldest first. */
+MUST_CHECK bool search_phrase(struct db *db, struct span phrase, struct arena *arena,
+	int64_t **message_ids, size_t *count, struct error *err);
 MUST_CHECK bool search_pending(struct db *db, int64_t *pending, struct error *err);
 /*
  * Takes a message out of the index, for good (erasure) or to be read anew. The index is told by the

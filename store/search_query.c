@@ -122,6 +122,17 @@ static bool read_state(const struct term *term, struct span *state, struct error
 }
 
 /* A quoted string of FTS5 holds anything; quotes in it are doubled. */
+void search_query_phrase(struct buffer *out, struct span text)
+{
+	buffer_append_byte(out, '"');
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] == '"')
+			buffer_append_byte(out, '"');
+		buffer_append_byte(out, text.data[i]);
+	}
+	buffer_append_byte(out, '"');
+}
+
 static void append_phrase(struct buffer *out, const struct term *term, const char *join)
 {
 	if (out->size)
@@ -130,13 +141,9 @@ static void append_phrase(struct buffer *out, const struct term *term, const cha
 		buffer_append_string(out, "sender : ");
 	else if (span_equal(term->filter, SPAN("to")))
 		buffer_append_string(out, "recipients : ");
-	buffer_append_byte(out, '"');
-	for (size_t i = 0; i < term->text.size; i++) {
-		if (term->text.data[i] == '"')
-			buffer_append_byte(out, '"');
-		buffer_append_byte(out, term->text.data[i]);
-	}
-	buffer_append_string(out, term->prefix ? "\" *" : "\"");
+	search_query_phrase(out, term->text);
+	if (term->prefix)
+		buffer_append_string(out, " *");
 }
 
 static bool take_term(struct search_query *query, const struct term *term, struct error *err)

@@ -17,6 +17,8 @@ struct search_query {
 	int64_t since_ms, until_ms;	/* of Date; 0: any; until is exclusive */
 };
 
+/* Appends the text as one phrase in the language of FTS5. */
+void search_query_phrase(struct buffer *out, struct span text);
 void search_query_done(struct search_query *query);
 /* ERROR_INPUT for a filter that cannot be read, and when nothing is asked for. */
 MUST_CHECK bool search_query_read(

@@ -1,5 +1,6 @@
 """The commands that are disturbed at each of their calls. A further command is a further row."""
 import dataclasses
+import shutil
 import sqlite3
 from collections.abc import Callable
 
@@ -57,6 +58,17 @@ def upgrade(place):
     return ['unresolved', 'create', '1', '--name', 'Carol']
 
 
+def erasure(place):
+    """Of one who wrote some of the mails and is in a backup."""
+    fill(place)
+    place.postroom('unresolved', 'create', '1', '--name', 'Carol Kunde')
+    place.postroom('contact', 'edit', 'Carol Kunde', '--note', 'Likes carolling')
+    place.postroom('backup', place.directory / 'backup.db')
+    place.save()
+    shutil.copy(place.directory / 'backup.db', place.directory / 'backup.saved')
+    return ['privacy', 'erase', 'carol@example.com', '--yes']
+
+
 def look_at_nothing(_):
     pass
 
@@ -81,6 +93,16 @@ def look_at_upgraded(lane):
         assert content(file) == lane.before, f'{file.name} is not whole'
 
 
+def look_at_erased(lane):
+    """The backup is the old one or all of the new one; what says that it is done has done it."""
+    state, backup = lane.place.state, lane.place.directory / 'backup.db'
+    check(backup)
+    mark = state / 'postroom.erased'
+    if mark.exists() and b'unfinished' not in mark.read_bytes():
+        for file in [backup, *state.iterdir()]:
+            assert b'carol' not in file.read_bytes().lower(), file.name
+
+
 @dataclasses.dataclass(frozen=True)
 class Command:
     """prepare(place) makes the state that it begins with and gives its words. look(lane): what holds
@@ -97,6 +119,7 @@ COMMANDS = {
     'undo': Command(undo, codes=(0, EXIT_CONFLICT, EXIT_INPUT)),
     'backup': Command(backup, look_at_backup),
     'restore': Command(restore, look_at_restored),
+    'erasure': Command(erasure, look_at_erased),
     'upgrade': Command(upgrade, look_at_upgraded, codes=(0, EXIT_CONFLICT)),
 }
 
@@ -134,6 +157,7 @@ class Lane:
         self.compare()
         found = modes(self.place.state)
         assert {name: found.get(name) for name in self.modes} == self.modes
+        self.command.look(self)
 
     def compare(self):
         found = content(self.place.copy())

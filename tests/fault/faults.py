@@ -118,6 +118,10 @@ BEFORE = {
        'ALTER TABLE activity DROP COLUMN event_sequence; '
        'ALTER TABLE activity DROP COLUMN event_stamp_ms;',
     4: 'DROP TABLE document;',
+    5: '''DROP TABLE finance_hold; DROP TABLE backup_file; DROP INDEX message_ignored_since;
+          DROP INDEX message_quarantined_since; DROP INDEX message_dead_since;
+          ALTER TABLE message DROP COLUMN removed; ALTER TABLE contact DROP COLUMN touched_ms;
+          DELETE FROM message_count WHERE name = 'purged';''',
 }
 
 

@@ -77,7 +77,7 @@ static void test_there_and_back(void **state)
 	assert_true(last > 0);
 	set(f, "new");
 	db_close(f->db);
-	must(f, backup_restore(f->directory, path_of(f, "copy.db"), &f->err));
+	must(f, backup_restore(f->directory, path_of(f, "copy.db"), NULL, NULL, &f->err));
 	assert_int_equal(stat(path_of(f, "postroom.db"), &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0660);
 	reopen(f);
@@ -97,7 +97,7 @@ static void test_second_backup_replaces_the_first(void **state)
 	set(f, "two");
 	must(f, backup_write(f->db, path_of(f, "copy.db"), NULL, &f->err));
 	db_close(f->db);
-	must(f, backup_restore(f->directory, path_of(f, "copy.db"), &f->err));
+	must(f, backup_restore(f->directory, path_of(f, "copy.db"), NULL, NULL, &f->err));
 	reopen(f);
 	expect(f, "two");
 }
@@ -147,7 +147,7 @@ static void test_beside_a_busy_writer(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	db_close(f->db);
-	must(f, backup_restore(f->directory, path_of(f, "copy.db"), &f->err));
+	must(f, backup_restore(f->directory, path_of(f, "copy.db"), NULL, NULL, &f->err));
 	reopen(f);
 	expect(f, "kept");
 	must(f, backup_check(f->db, &f->err));
@@ -180,11 +180,16 @@ static void test_bad_files_are_refused(void **state)
 	write_file(path_of(f, "damaged.db"), bytes, size);
 	write_file(path_of(f, "text.db"), "no database", 11);
 	db_close(f->db);
-	must_fail(f, ERROR_INPUT, backup_restore(f->directory, path_of(f, "none.db"), &f->err));
-	must_fail(f, ERROR_INPUT, backup_restore(f->directory, path_of(f, "empty.db"), &f->err));
-	must_fail(f, ERROR_INPUT, backup_restore(f->directory, path_of(f, "cut.db"), &f->err));
-	must_fail(f, ERROR_INPUT, backup_restore(f->directory, path_of(f, "damaged.db"), &f->err));
-	must_fail(f, ERROR_INPUT, backup_restore(f->directory, path_of(f, "text.db"), &f->err));
+	must_fail(f, ERROR_INPUT,
+		backup_restore(f->directory, path_of(f, "none.db"), NULL, NULL, &f->err));
+	must_fail(f, ERROR_INPUT,
+		backup_restore(f->directory, path_of(f, "empty.db"), NULL, NULL, &f->err));
+	must_fail(f, ERROR_INPUT,
+		backup_restore(f->directory, path_of(f, "cut.db"), NULL, NULL, &f->err));
+	must_fail(f, ERROR_INPUT,
+		backup_restore(f->directory, path_of(f, "damaged.db"), NULL, NULL, &f->err));
+	must_fail(f, ERROR_INPUT,
+		backup_restore(f->directory, path_of(f, "text.db"), NULL, NULL, &f->err));
 	assert_int_equal(count_files(f, "before-restore*"), 0);
 	assert_int_equal(count_files(f, "*restoring*"), 0);
 	reopen(f);
@@ -200,7 +205,8 @@ static void test_newer_backup_is_refused(void **state)
 	must(f, backup_write(f->db, path_of(f, "copy.db"), NULL, &f->err));
 	must(f, sql_script(f->db, "DELETE FROM schema_migration WHERE version = 999", &f->err));
 	db_close(f->db);
-	must_fail(f, ERROR_CONFLICT, backup_restore(f->directory, path_of(f, "copy.db"), &f->err));
+	must_fail(f, ERROR_CONFLICT,
+		backup_restore(f->directory, path_of(f, "copy.db"), NULL, NULL, &f->err));
 	assert_non_null(strstr(f->err.text, "9.9.0"));
 	reopen(f);
 }
@@ -215,7 +221,7 @@ static void test_restore_over_a_damaged_database(void **state)
 	db_close(f->db);
 	write_file(path_of(f, "postroom.db"), "rubbish", 7);
 	write_file(path_of(f, "postroom.db-wal"), "more rubbish", 12);
-	must(f, backup_restore(f->directory, path_of(f, "copy.db"), &f->err));
+	must(f, backup_restore(f->directory, path_of(f, "copy.db"), NULL, NULL, &f->err));
 	reopen(f);
 	expect(f, "kept");
 }

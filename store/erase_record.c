@@ -1,0 +1,226 @@
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/text.h"
+#include "store/erase_row.h"
+#include "store/list.h"
+#include "store/message.h"
+#include "store/sql.h"
+
+static bool erase_address(struct db *db, struct span folded, int64_t until_ms,
+	struct erase_counts *counts, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	int64_t *messages;
+	size_t count;
+	struct list list = LIST_OF(int64_t, &arena);
+	bool found, ok;
+	struct sql *q;
+
+	/* What waits since then waits for somebody to readmit him. */
+	if (!sql_start(db,
+		    "DELETE FROM unresolved WHERE address_folded = ?1 AND created_ms <= ?2 "
+		    "RETURNING message_id",
+		    &q, err))
+		return false;
+	sql_bind_text(q, 1, folded);
+	sql_bind_i64(q, 2, until_ms);
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(int64_t *)list_add(&list) = sql_i64(q, 0);
+	sql_end(q);
+	messages = list.items;
+	count = list.count;
+	counts->items += (int64_t)count;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = !messages[i] || message_refresh_state(db, messages[i], err);
+	if (!ok || !sql_start(db,
+			   "DELETE FROM match WHERE address = ?1 AND route_id IN (SELECT r.id "
+			   "FROM route r JOIN message m ON m.id = r.message_id "
+			   "WHERE m.stored_ms <= ?2)",
+			   &q, err))
+		return false;
+	sql_bind_text(q, 1, folded);
+	sql_bind_i64(q, 2, until_ms);
+	if (!sql_run(q, err) ||
+		!sql_start(db,
+			"DELETE FROM ignore_rule WHERE kind = 'address' AND value_folded = ?1", &q,
+			err))
+		return false;
+	sql_bind_text(q, 1, folded);
+	return sql_run(q, err);
+}
+
+/* What belongs to a company as well keeps its name: the texts are gone through for his. */
+static bool erase_kept(struct db *db, const struct noun *noun, const char *select,
+	const char *clear, int64_t contact_id, int64_t *count, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	int64_t *ids;
+	size_t found;
+
+	if (!erase_ids(db, select, contact_id, &arena, &ids, &found, err))
+		return false;
+	for (size_t i = 0; i < found; i++)
+		if (!erase_audit(db, noun, ids[i], err) || !erase_run(db, clear, ids[i], err))
+			return false;
+	*count += (int64_t)found;
+	return true;
+}
+
+static bool hold_tickets(struct db *db, int64_t contact_id, int64_t keep_ms, int64_t now_ms,
+	struct erase_counts *counts, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	int64_t *ids;
+	size_t count;
+
+	/* Those of held mails have lost his name already. */
+	if (!erase_ids(db, "SELECT id FROM ticket WHERE supplier_contact_id = ?1", contact_id,
+		    &arena, &ids, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		bool held;
+		int64_t until_ms;
+
+		if (!erase_ticket_hold(db, ids[i], keep_ms, &held, &until_ms, err))
+			return false;
+		if (!(held ? erase_hold_ticket(db, ids[i], until_ms, now_ms, err)
+			   : erase_ticket(db, ids[i], err)))
+			return false;
+	}
+	counts->tickets += (int64_t)count;
+	return true;
+}
+
+static const struct kept {
+	const struct noun *noun;
+	const char *table, *select, *clear;
+} kept_nouns[] = {
+	{&deal_noun, "deal", "SELECT id FROM deal WHERE contact_id = ?1",
+		"UPDATE deal SET contact_id = NULL, name = CASE WHEN company_id IS NULL "
+		"THEN '" ERASED_TEXT "' ELSE name END WHERE id = ?1"},
+	{&case_noun, "support_case", "SELECT id FROM support_case WHERE contact_id = ?1",
+		"UPDATE support_case SET contact_id = NULL, subject = CASE WHEN company_id IS NULL "
+		"THEN '" ERASED_TEXT "' ELSE subject END WHERE id = ?1"},
+};
+
+static const struct kept *kept_of(const char *table)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(kept_nouns); i++)
+		if (strcmp(kept_nouns[i].table, table) == 0)
+			return &kept_nouns[i];
+	return NULL;
+}
+
+static const struct noun *noun_of(const char *table)
+{
+	const struct noun *noun;
+
+	for (size_t i = 0; (noun = noun_at(i)); i++)
+		if (strcmp(noun->table, table) == 0)
+			return noun;
+	return NULL;
+}
+
+static int64_t *counter_of(struct erase_counts *counts, const char *table, int64_t *other)
+{
+	const struct {
+		const char *table;
+		int64_t *count;
+	} counters[] = {
+		{"activity", &counts->activities},
+		{"task", &counts->tasks},
+		{"deal", &counts->deals},
+		{"support_case", &counts->cases},
+		{"contact_address", &counts->addresses},
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(counters); i++)
+		if (strcmp(counters[i].table, table) == 0)
+			return counters[i].count;
+	return other;
+}
+
+/*
+ * Boards count deals, cases and tickets: these stay without him. All else that refers to a contact
+ * is about him and goes, whatever is added to the references of the noun.
+ */
+static bool erase_reference(struct db *db, const struct record_reference *reference,
+	int64_t contact_id, struct erase_counts *counts, struct error *err)
+{
+	const struct kept *kept = kept_of(reference->table);
+	const struct noun *noun = noun_of(reference->table);
+	struct buffer text CLEANUP(buffer_done) = {0};
+	int64_t other = 0, *count = counter_of(counts, reference->table, &other);
+	struct sql *q;
+
+	if (kept)
+		return erase_kept(
+			db, kept->noun, kept->select, kept->clear, contact_id, count, err);
+	if (noun)
+		return erase_rows(db, noun, reference->column, contact_id, count, err);
+	if (reference->when_removed == RECORD_IS_CLEARED)
+		buffer_format(&text, "UPDATE %s SET %s = NULL WHERE %s = ?1", reference->table,
+			reference->column, reference->column);
+	else
+		buffer_format(
+			&text, "DELETE FROM %s WHERE %s = ?1", reference->table, reference->column);
+	if (!sql_start_built(db, buffer_string(&text), &q, err))
+		return false;
+	sql_bind_i64(q, 1, contact_id);
+	return sql_run(q, err);
+}
+
+bool erase_record(struct db *db, const struct person *person, int64_t keep_ms, int64_t now_ms,
+	struct erase_counts *counts, struct error *err)
+{
+	for (size_t i = 0; i < person->address_count; i++)
+		if (!erase_address(db, person->addresses[i],
+			    person->erased_ms ? person->erased_ms : now_ms, counts, err))
+			return false;
+	if (!person->contact_id)
+		return true;
+	if (!hold_tickets(db, person->contact_id, keep_ms, now_ms, counts, err))
+		return false;
+	for (size_t i = 0; i < contact_noun.reference_count; i++) {
+		const struct record_reference *reference = &contact_noun.references[i];
+
+		if (strcmp(reference->table, "ticket") != 0 &&
+			!erase_reference(db, reference, person->contact_id, counts, err))
+			return false;
+	}
+	return erase_row(db, &contact_noun, person->contact_id, err);
+}
+
+bool erase_anonymise(
+	struct db *db, int64_t contact_id, const struct erase_fields *fields, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	struct span name = arena_format(&arena, "Anonymous %lld", (long long)contact_id);
+	const struct {
+		bool wanted;
+		const char *literal;
+	} steps[] = {
+		{fields->phone, "UPDATE contact SET phone = '' WHERE id = ?1"},
+		{fields->note, "UPDATE contact SET note = '' WHERE id = ?1"},
+		{fields->source, "UPDATE contact SET source = '' WHERE id = ?1"},
+		{fields->company, "UPDATE contact SET company_id = NULL WHERE id = ?1"},
+	};
+	int64_t ignored = 0;
+	struct sql *q;
+
+	if (!erase_audit(db, &contact_noun, contact_id, err) ||
+		!sql_start(db, "UPDATE contact SET name = ?2, name_folded = ?3 WHERE id = ?1", &q,
+			err))
+		return false;
+	sql_bind_i64(q, 1, contact_id);
+	sql_bind_text(q, 2, name);
+	sql_bind_text(q, 3, text_fold(&arena, name));
+	if (!sql_run(q, err))
+		return false;
+	for (size_t i = 0; i < ARRAY_COUNT(steps); i++)
+		if (steps[i].wanted && !erase_run(db, steps[i].literal, contact_id, err))
+			return false;
+	return !fields->addresses ||
+	       erase_rows(db, &contact_address_noun, "contact_id", contact_id, &ignored, err);
+}
