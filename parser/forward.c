@@ -4,96 +4,11 @@
 #include "base/text.h"
 #include "parser/attribution.h"
 #include "parser/body.h"
-#include "parser/header.h"
+#include "parser/forward_attached.h"
 #include "parser/limits.h"
 #include "parser/quoted.h"
+#include "parser/quoted_value.h"
 #include "parser/timestamp.h"
-#include "parser/unpack.h"
-
-/* ---------------------------------------------------------------- attached */
-
-static bool is_own(struct facts_address address, const struct parse_options *options)
-{
-	ptrdiff_t at = span_rfind_byte(address.address, '@');
-
-	if (at < 0)
-		return false;
-	struct span domain = span_after(address.address, (size_t)at + 1);
-	for (size_t i = 0; i < options->own_domain_count; i++)
-		if (span_equal_fold(domain, options->own_domains[i]))
-			return true;
-	return false;
-}
-
-static struct facts_address first_of(const struct facts_addresses *list)
-{
-	return list->count > 0 ? list->items[0] : (struct facts_address){0};
-}
-
-static bool read_attached(struct span raw, struct arena *arena, struct defects *defects,
-	struct facts_forwarded *forwarded, struct mime_part **root, struct body *body)
-{
-	struct field_block block;
-	struct header_summary summary;
-
-	if (raw.size == 0 || !field_block_read(raw, arena, defects, &block))
-		return false;
-	header_summary_read(&block, arena, defects, &summary);
-	*root = unpack_parts(&block, arena, defects);
-	body_read(*root, arena, defects, body);
-	*forwarded = (struct facts_forwarded){
-		.how = FORWARD_ATTACHED,
-		.from = first_of(&summary.from),
-		.to = summary.to,
-		.cc = summary.cc,
-		.subject = summary.subject,
-		.date_text = summary.date_text,
-		.date = summary.date,
-		.message_id = summary.message_id,
-		.text = body->text,
-		.confidence = 1.0,
-	};
-	return summary.from.count > 0;
-}
-
-/* A report's copy of the mail that failed is nobody's forward. */
-static const struct mime_part *attached_message(const struct mime_part *root)
-{
-	if (!root || span_equal(root->type, SPAN("multipart/report")) ||
-		span_equal(root->type, SPAN("multipart/digest")))
-		return NULL;
-	for (const struct mime_part *part = root; part; part = mime_next(part))
-		if (part->kind == MIME_MESSAGE && part->raw.size > 0)
-			return part;
-	return NULL;
-}
-
-static bool forward_attached(const struct mime_part *root, const struct parse_options *options,
-	struct arena *arena, struct facts_forwarded *forwarded, struct body *inside)
-{
-	const struct mime_part *part = attached_message(root);
-	struct facts_forwarded found;
-	struct body body;
-	struct mime_part *inner = NULL;
-	bool any = false;
-
-	/* defects of the mails inside are not those of this one */
-	for (unsigned depth = 0; part && depth < NESTING_MAX; depth++) {
-		struct defects defects = {0};
-
-		if (!read_attached(part->raw, arena, &defects, &found, &inner, &body))
-			break;
-		if (!any || !is_own(found.from, options)) {
-			*forwarded = found;
-			*inside = body;
-		}
-		any = true;
-		part = attached_message(inner);
-	}
-	return any;
-}
-
-/* ---------------------------------------------------------------- inline */
 
 struct found {
 	struct quoted_block block;
@@ -101,98 +16,6 @@ struct found {
 	bool marked;	    /* a program's own marker stands above */
 	double confidence;
 };
-
-/*
- * Outlook writes "anna@b.example<mailto:anna@b.example>" and "Anna [mailto:anna@b.example]": the
- * first form loses the repetition, the second gets its brackets.
- */
-static struct span without_mailto(struct arena *arena, struct span value)
-{
-	struct buffer out = {0};
-	struct span rest = value;
-
-	for (ptrdiff_t at; (at = span_find_fold(rest, SPAN("mailto:"))) > 0;) {
-		char open = rest.data[at - 1];
-		struct span inside = span_after(rest, (size_t)at + 7);
-		ptrdiff_t close = span_find_byte(inside, open == '[' ? ']' : '>');
-
-		if ((open != '<' && open != '[') || close < 0)
-			break;
-		struct span before = span_part(rest, 0, (size_t)at - 1);
-		bool repeats = open == '<' && before.size > 0 &&
-			       before.data[before.size - 1] != ' ' &&
-			       before.data[before.size - 1] != ',';
-		buffer_append(&out, before);
-		if (!repeats)
-			buffer_format(&out, "<%.*s>", (int)close, inside.data);
-		rest = span_after(inside, (size_t)close + 1);
-	}
-	buffer_append(&out, rest);
-	struct span clean = arena_copy(arena, buffer_span(&out));
-	buffer_done(&out);
-	return clean;
-}
-
-/* "Anna <a@b.example> on behalf of desk@b.example": the person who wrote. */
-static struct span without_behalf(struct span value)
-{
-	static const char *const words[] = {" on behalf of ", " im Auftrag von ", " namens ",
-		" de la part de ", " en nombre de ", " per conto di ", " em nome de "};
-
-	for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
-		ptrdiff_t at = span_find_fold(value, span_from(words[i]));
-		if (at > 0)
-			return span_part(value, 0, (size_t)at);
-	}
-	return value;
-}
-
-static struct facts_addresses addresses_in(struct arena *arena, struct span value)
-{
-	struct defects ignored = {0};
-	struct facts_addresses list = {0};
-
-	value = without_mailto(arena, value);
-	for (size_t i = 0; i < value.size; i++)
-		if (value.data[i] == '*') {
-			struct span copy = arena_copy(arena, value);
-			for (size_t j = i; j < copy.size; j++)
-				if (copy.data[j] == '*')
-					((char *)(uintptr_t)copy.data)[j] = ' ';
-			value = copy;
-			break;
-		}
-	mime_addresses(arena, value, &ignored, &list);
-	return list;
-}
-
-static struct facts_address sender_in(struct arena *arena, struct span value)
-{
-	if (value.size == 0)
-		return (struct facts_address){0};
-	struct facts_addresses list = addresses_in(arena, without_behalf(value));
-
-	for (size_t i = 0; i < list.count; i++)
-		if (span_find_byte(list.items[i].address, '@') > 0) {
-			struct facts_address *item = &list.items[i];
-
-			if (span_equal_fold(item->name, item->address))
-				item->name = (struct span){0};
-			return *item;
-		}
-	/* "From: Anna Müller": a name only */
-	return (struct facts_address){text_clean(arena, line_trim(value)), {0}};
-}
-
-static struct facts_addresses recipients_in(struct arena *arena, struct span value)
-{
-	struct facts_addresses list = addresses_in(arena, value);
-
-	for (size_t i = 0; i < list.count; i++)
-		if (span_equal_fold(list.items[i].name, list.items[i].address))
-			list.items[i].name = (struct span){0};
-	return list;
-}
 
 static size_t next_filled(const struct lines *lines, size_t at)
 {
@@ -390,9 +213,9 @@ static void fill(struct arena *arena, const struct lines *lines, const struct fo
 
 	*forwarded = (struct facts_forwarded){
 		.how = FORWARD_INLINE,
-		.from = sender_in(arena, block->values[LABEL_FROM]),
-		.to = recipients_in(arena, block->values[LABEL_TO]),
-		.cc = recipients_in(arena, block->values[LABEL_CC]),
+		.from = quoted_sender(arena, block->values[LABEL_FROM]),
+		.to = quoted_recipients(arena, block->values[LABEL_TO]),
+		.cc = quoted_recipients(arena, block->values[LABEL_CC]),
 		.subject = value_of(arena, block, LABEL_SUBJECT),
 		.date_text = value_of(arena, block, LABEL_DATE),
 		.text = body_text(arena, lines, found, end),
@@ -467,7 +290,7 @@ static bool read_attributed(struct arena *arena, const struct lines *lines, size
 	size_t begin = name_begin(line, (size_t)open);
 	*forwarded = (struct facts_forwarded){
 		.how = FORWARD_INLINE,
-		.from = sender_in(
+		.from = quoted_sender(
 			arena, close < 0 ? address : span_part(address, 0, (size_t)close + 1)),
 		.date_text = line,
 		.text = body_text(arena, lines, &found, lines->count),
@@ -502,7 +325,7 @@ static void descend(const struct parse_options *options, struct arena *arena, in
 	struct facts_forwarded *forwarded)
 {
 	struct span note = forwarded->note, inside = forwarded->text;
-	bool settled = !is_own(forwarded->from, options);
+	bool settled = !forward_is_own(forwarded->from, options);
 
 	for (unsigned depth = 0; options->own_domain_count > 0 && depth < NESTING_MAX; depth++) {
 		struct lines lines = lines_of(arena, inside);
@@ -515,7 +338,7 @@ static void descend(const struct parse_options *options, struct arena *arena, in
 			return;
 		fill(arena, &lines, &found, offset_minutes, &inner, &ignored);
 		inside = inner.text;
-		if (is_own(inner.from, options) || inner.from.address.size == 0)
+		if (forward_is_own(inner.from, options) || inner.from.address.size == 0)
 			continue;
 		*forwarded = inner;
 		forwarded->note = note;
