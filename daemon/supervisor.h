@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "config/config.h"
 #include "daemon/child.h"
+#include "daemon/role.h"
 
 /* Runs the daemon until SIGTERM or SIGINT; returns the exit status. */
 int supervisor_main(const char *config_path);
@@ -58,6 +59,8 @@ MUST_CHECK bool supervisor_send_accounts(
 /* The tokens role is asked for what this reader wants, or will be as soon as it is ready. */
 void supervisor_want_token(
 	struct supervisor *supervisor, struct child *reader, enum child_wish wish);
+/* The tokens role can't work: whoever waits for it hears why. */
+void supervisor_tokens_refused(struct supervisor *supervisor, const struct role_refused *refused);
 /* What waited for the tokens role, or for the ledger, to be ready. */
 void supervisor_tokens_ready(struct supervisor *supervisor);
 void supervisor_tell_token_states(struct supervisor *supervisor);

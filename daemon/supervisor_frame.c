@@ -56,6 +56,8 @@ static bool take_refused(
 	log_event(LOG_LEVEL_ERROR, "refused", log_string("what", child_kind_name(child->kind)),
 		log_string("error_kind", error_kind_name(refused.kind)),
 		log_text("error", refused.text));
+	if (child->kind == CHILD_TOKENS)
+		supervisor_tokens_refused(supervisor, &refused);
 	/* At the start a person looks on and mends it; later only time can help. */
 	if (child->kind == CHILD_LEDGER && !supervisor->was_ready) {
 		supervisor->exit_status = 1;

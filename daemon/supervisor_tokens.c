@@ -129,6 +129,19 @@ static void pass_on(struct child *reader, const struct tokens_token *token)
 		child_kill(reader);
 }
 
+void supervisor_tokens_refused(struct supervisor *supervisor, const struct role_refused *refused)
+{
+	const struct tokens_token token = {
+		.error = refused->kind == ERROR_INPUT ? ERROR_AUTH : ERROR_TEMPORARY,
+		.text = refused->text,
+	};
+
+	for (size_t i = 0; i < supervisor->child_count; i++)
+		if (supervisor->children[i]->wish != WISH_NOTHING &&
+			supervisor->children[i]->state == CHILD_UP)
+			pass_on(supervisor->children[i], &token);
+}
+
 static bool take_token(struct supervisor *supervisor, struct span body, struct error *err)
 {
 	struct tokens_token token;

@@ -37,13 +37,21 @@ bool token_store_open(const char *state_directory, int *folder, struct error *er
 	*folder = open(buffer_string(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (*folder < 0 || fstat(*folder, &status) != 0)
 		return error_set_errno(err, ERROR_STORAGE, errno, "open %s", buffer_string(&path));
-	if (status.st_uid == geteuid() && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+	if (status.st_uid != geteuid())
+		error_write(err, ERROR_INPUT,
+			"%s: belongs to another user than the daemon's (id %u); run: chown -R %u "
+			"%s",
+			buffer_string(&path), (unsigned)status.st_uid, (unsigned)geteuid(),
+			buffer_string(&path));
+	else if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		error_write(err, ERROR_INPUT,
+			"%s: others than the daemon's user can read it; run: chmod 700 %s",
+			buffer_string(&path), buffer_string(&path));
+	else
 		return true;
 	close(*folder);
 	*folder = -1;
-	return error_set(err, ERROR_INPUT,
-		"%s: others than the daemon's user can read it; run: chmod 700 %s",
-		buffer_string(&path), buffer_string(&path));
+	return false;
 }
 
 bool token_store_lock(int folder, const char *mailbox, int *lock, struct error *err)

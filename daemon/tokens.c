@@ -20,6 +20,7 @@
 /* What was asked of a token server is waited for: its answer may hold the only refresh token. */
 #define STOP_MS	     10000
 #define STOP_LOOK_MS 50
+#define RENEW_MIN_MS 60000
 
 bool tokens_are_needed(const struct config *config)
 {
@@ -268,6 +269,7 @@ static bool open_all(struct tokens *tokens, struct span body, struct error *err)
 	if (!tokens_read_start(body, &start, err))
 		return false;
 	tokens->progress_ms = start.progress_ms;
+	tokens->renew_min_ms = start.renew_min_ms > 0 ? start.renew_min_ms : RENEW_MIN_MS;
 	for (uint32_t i = 0; i < start.account_count; i++)
 		if (!add_account(tokens, &start.accounts, err))
 			return false;

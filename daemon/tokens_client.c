@@ -1,9 +1,11 @@
 #include "daemon/tokens_client.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -92,13 +94,31 @@ static bool receive(
 	return true;
 }
 
+/* What it writes as somebody else the daemon could not read any more. */
+static bool check_user(const struct config *config, struct error *err)
+{
+	const char *path = config->state_directory;
+	struct passwd *owner;
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return error_set_errno(err, ERROR_INPUT, errno, "%s", path);
+	if (status.st_uid == geteuid())
+		return true;
+	owner = getpwuid(status.st_uid);
+	return error_set(err, ERROR_INPUT,
+		"the tokens in %s belong to the daemon's user; run this as: sudo -u %s", path,
+		owner ? owner->pw_name : "POSTROOM");
+}
+
 static bool open_client(struct client *client, const struct config *config,
 	const struct config_mailbox *mailbox, struct error *err)
 {
 	struct frame frame;
 
 	*client = (struct client){.control = -1};
-	return start_role(client, err) && send_start(client, config, mailbox, err) &&
+	return check_user(config, err) && start_role(client, err) &&
+	       send_start(client, config, mailbox, err) &&
 	       receive(client, ROLE_READY, ROLE_READY, &frame, err);
 }
 

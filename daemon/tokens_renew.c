@@ -14,9 +14,8 @@
 #define USABLE_MIN_MS INT64_C(10000)
 /* Handed out until so long before its end: a login takes its time. */
 #define LOGIN_MS INT64_C(60000)
-/* Renewed so long before its end, and how often at most. */
-#define AHEAD_MS       INT64_C(300000)
-#define RENEWAL_MIN_MS INT64_C(60000)
+/* Renewed so long before its end. */
+#define AHEAD_MS INT64_C(300000)
 /* Another process holds the lock for one request at most, and we wait a little longer. */
 #define LOCK_LOOK_MS INT64_C(100)
 #define LOCK_WAIT_MS (HTTP_TOTAL_MS + INT64_C(10000))
@@ -179,7 +178,8 @@ static void renew(struct tokens *tokens, struct account *account)
 
 /* ---------------------------------------------------------------- answered */
 
-static void plan_renewal(struct account *account, int64_t lifetime_ms, int64_t now_ms)
+static void plan_renewal(
+	const struct tokens *tokens, struct account *account, int64_t lifetime_ms, int64_t now_ms)
 {
 	int64_t ahead_ms = at_most(AHEAD_MS, lifetime_ms / 10);
 	int64_t after_ms = lifetime_ms - ahead_ms;
@@ -187,7 +187,8 @@ static void plan_renewal(struct account *account, int64_t lifetime_ms, int64_t n
 	account->due_at_ms = NOTHING_DUE; /* its life is unknown: asked for at each login */
 	if (lifetime_ms > 0)
 		account->due_at_ms =
-			now_ms + (after_ms > RENEWAL_MIN_MS ? after_ms : RENEWAL_MIN_MS);
+			now_ms +
+			(after_ms > tokens->renew_min_ms ? after_ms : tokens->renew_min_ms);
 }
 
 static void use_answer(struct tokens *tokens, struct account *account)
@@ -205,10 +206,10 @@ static void use_answer(struct tokens *tokens, struct account *account)
 	account->until_ms = answer->lifetime_ms > 0 ? account->renewed_ms + answer->lifetime_ms : 0;
 	account->failures = 0;
 	account->phase = PHASE_QUIET;
-	plan_renewal(account, answer->lifetime_ms, now_ms);
+	plan_renewal(tokens, account, answer->lifetime_ms, now_ms);
 	log_event(LOG_LEVEL_INFO, "token-renewed", log_text("mailbox", account->config.mailbox),
 		log_number("lives_s", answer->lifetime_ms / 1000),
-		log_string("refresh_token", answer->refresh_token.size > 0 ? "new" : "same"));
+		log_string("refresh_token", account->rotated ? "new" : "same"));
 	unlock(account);
 	token_answer_done(answer);
 	if (account->wanted)
@@ -257,13 +258,13 @@ static void wait_for_disk(struct tokens *tokens, struct account *account, struct
 	account_tell(tokens, account, why);
 }
 
-static void store_and_use(struct tokens *tokens, struct account *account, bool rotated)
+static void store_and_use(struct tokens *tokens, struct account *account)
 {
 	struct error err;
 
 	if (store(tokens, account, &err)) {
 		use_answer(tokens, account);
-	} else if (rotated) {
+	} else if (account->rotated) {
 		wait_for_disk(tokens, account, &err);
 	} else { /* that it was used is not on the disk: no reason not to use it */
 		log_event(LOG_LEVEL_WARNING, "token-not-stored",
@@ -292,17 +293,20 @@ void account_take(struct tokens *tokens, struct account *account, struct token_r
 	bool refreshes = account->config.grant == GRANT_REFRESH_TOKEN;
 	struct error err = reply->error;
 
+	bool taken;
+
 	if (!reply->done) {
 		fail(tokens, account, &err);
 		return;
 	}
-	if (token_answer_read(
-		    reply->status, buffer_span(&reply->body), &sent, &account->answer, &err)) {
-		if (refreshes)
-			store_and_use(tokens, account, is_rotated(account));
-		else
-			use_answer(tokens, account);
-	} else if (refreshes && is_rotated(account)) {
+	taken = token_answer_read(
+		reply->status, buffer_span(&reply->body), &sent, &account->answer, &err);
+	account->rotated = refreshes && is_rotated(account);
+	if (taken && refreshes) {
+		store_and_use(tokens, account);
+	} else if (taken) {
+		use_answer(tokens, account);
+	} else if (account->rotated) {
 		keep_refresh_token(tokens, account, &err);
 	} else {
 		fail(tokens, account, &err);

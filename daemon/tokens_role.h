@@ -38,6 +38,7 @@ struct account {
 	struct token_record record;
 	struct token_answer answer; /* PHASE_STORING */
 	struct error problem;	    /* PHASE_STORING: of the disk */
+	bool rotated;		    /* the answer has a refresh token that is new to us */
 
 	struct buffer access_token; /* empty: none */
 	int64_t usable_at_ms;	    /* it is handed out until then */
@@ -54,6 +55,7 @@ struct tokens {
 	struct token_http *http;
 	int folder;
 	struct account *accounts;
+	int64_t renew_min_ms; /* between two renewals of our own accord */
 	int64_t progress_ms, progress_at_ms;
 	bool stopping;
 	int64_t stop_at_ms;

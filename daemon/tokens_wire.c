@@ -8,6 +8,7 @@ void tokens_write_start(const struct tokens_start *start, struct buffer *out)
 	pack_span(out, start->state_directory);
 	pack_i64(out, start->progress_ms);
 	pack_i64(out, start->answer_ms);
+	pack_i64(out, start->renew_min_ms);
 	pack_u32(out, start->account_count);
 	pack_span(out, start->accounts);
 }
@@ -19,6 +20,7 @@ bool tokens_read_start(struct span body, struct tokens_start *start, struct erro
 	start->state_directory = unpack_span(&in);
 	start->progress_ms = unpack_i64(&in);
 	start->answer_ms = unpack_i64(&in);
+	start->renew_min_ms = unpack_i64(&in);
 	start->account_count = unpack_u32(&in);
 	start->accounts = unpack_span(&in);
 	return unpack_finish(&in, "START", err);

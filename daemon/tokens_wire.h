@@ -47,7 +47,8 @@ struct tokens_account {
 struct tokens_start {
 	struct span state_directory;
 	int64_t progress_ms;
-	int64_t answer_ms; /* the longest a token server may take; 0: HTTP_TOTAL_MS */
+	int64_t answer_ms;    /* the longest a token server may take; 0: HTTP_TOTAL_MS */
+	int64_t renew_min_ms; /* between renewals before the end of a token; 0: a minute */
 	uint32_t account_count;
 	struct span accounts; /* one behind the other, for tokens_take_account */
 };

@@ -100,6 +100,7 @@ static struct span time_words(int64_t instant_ms, const char *zone, struct arena
 struct span token_state_words(
 	const struct token_state *state, const char *zone, int64_t now_ms, struct arena *arena)
 {
+	int64_t unused = token_state_unused_days(state, now_ms);
 	struct buffer words = {0};
 	struct span result;
 
@@ -111,9 +112,9 @@ struct span token_state_words(
 	if (state->until_ms)
 		buffer_format(&words, "%s %.*s", state->until_ms > now_ms ? ", until" : ", ended",
 			SPAN_ARG(time_words(state->until_ms, zone, arena)));
-	if (token_state_unused_days(state, now_ms) > 0)
-		buffer_format(&words, "; refresh token unused for %lld days",
-			(long long)token_state_unused_days(state, now_ms));
+	if (unused > 0)
+		buffer_format(&words, "; refresh token unused for %lld day%s", (long long)unused,
+			unused == 1 ? "" : "s");
 	if (state->refresh_until_ms)
 		buffer_format(&words, "; refresh token until %.*s",
 			SPAN_ARG(time_words(state->refresh_until_ms, zone, arena)));

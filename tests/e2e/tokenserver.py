@@ -38,6 +38,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header('Content-Type', kind)
         self.send_header('Content-Length', str(len(body)))
+        self.send_header('Connection', 'close')  # or Dovecot keeps it for its next question
         for name, text in headers.items():
             self.send_header(name, text)
         self.end_headers()

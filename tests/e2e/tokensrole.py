@@ -31,10 +31,11 @@ def account(token_url, mailbox='crm', user='crm', grant='refresh-token', device_
 class TokensRole:
     """before: words in front of the program (strace)."""
 
-    def __init__(self, build, state, accounts, answer_ms=5000, before=(), progress_ms=1000):
+    def __init__(self, build, state, accounts, answer_ms=5000, before=(), progress_ms=1000,
+                 renew_min_ms=0):
         self.program = [*before, str(build / 'bin' / 'postroomd'), '--role', 'tokens']
         self.state, self.accounts, self.answer_ms = str(state), accounts, answer_ms
-        self.progress_ms = progress_ms
+        self.progress_ms, self.renew_min_ms = progress_ms, renew_min_ms
         self.changed = threading.Condition()
         self.tokens, self.states, self.codes, self.logins, self.refused = [], [], [], [], []
         self.ready, self.progress, self.log, self.ended, self.last_id = False, 0, '', False, 0
@@ -47,8 +48,8 @@ class TokensRole:
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         os.close(high)
         theirs.close()
-        body = span(self.state) + struct.pack('<qqI', self.progress_ms, self.answer_ms,
-                                              len(self.accounts))
+        body = span(self.state) + struct.pack('<qqqI', self.progress_ms, self.answer_ms,
+                                              self.renew_min_ms, len(self.accounts))
         self.send(START, body + span(b''.join(self.accounts)))
         for target in (self._serve, self._read_log):
             threading.Thread(target=target, daemon=True).start()

@@ -3,6 +3,7 @@
  * anything. What is accepted is written again as it came. The first byte says which frame.
  */
 #include "daemon/role.h"
+#include "daemon/tokens_wire.h"
 #include "daemon/wire.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -42,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1)
 		return 0;
 	body = fuzz_span(data + 1, size - 1);
-	switch (data[0] % 15) {
+	switch (data[0] % 22) {
 	case 0:
 		start_again(body, &out, &err);
 		break;
@@ -85,8 +86,29 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 13:
 		AGAIN(role_peer, role_read_peer, role_write_peer);
 		break;
-	default:
+	case 14:
 		AGAIN(role_fetched, role_read_fetched, role_write_fetched);
+		break;
+	case 15:
+		AGAIN(tokens_start, tokens_read_start, tokens_write_start);
+		break;
+	case 16:
+		AGAIN(tokens_wanted, tokens_read_wanted, tokens_write_wanted);
+		break;
+	case 17:
+		AGAIN(tokens_token, tokens_read_token, tokens_write_token);
+		break;
+	case 18:
+		AGAIN(tokens_state, tokens_read_state, tokens_write_state);
+		break;
+	case 19:
+		AGAIN(tokens_login, tokens_read_login, tokens_write_login);
+		break;
+	case 20:
+		AGAIN(tokens_code, tokens_read_code, tokens_write_code);
+		break;
+	default:
+		AGAIN(tokens_logged_in, tokens_read_logged_in, tokens_write_logged_in);
 		break;
 	}
 	fuzz_must(out.size > 0 || err.kind == ERROR_INPUT);
