@@ -75,27 +75,16 @@ static bool has_any(struct span text, const char *const *words, size_t count)
 	return false;
 }
 
-static struct date day_of(const struct facts_time *time)
-{
-	const int64_t day_ms = 86400000;
-	int64_t local = time->instant_ms + time->offset_minutes * INT64_C(60000);
-
-	return time->present ? date_from_days(local / day_ms - (local % day_ms < 0))
-			     : (struct date){0};
-}
-
-/* The day at the front of text; without a day to count from it must be the same from any. */
+/* A day that somebody may come back on, who is away today. */
 static bool plausible_day(struct span text, struct date from, struct date *day)
 {
-	static const struct date bases[] = {{2000, 1, 1}, {2015, 6, 17}};
-	struct date other;
 	size_t taken;
 
-	if (!date_is_set(from))
-		return day_read(text, bases[0], day, &taken) &&
-		       day_read(text, bases[1], &other, &taken) && date_compare(*day, other) == 0;
-	return day_read(text, from, day, &taken) && date_compare(*day, from) >= 0 &&
-	       date_to_days(*day) - date_to_days(from) <= AWAY_DAYS_MAX;
+	if (!day_read_certain(text, from, day, &taken))
+		return false;
+	return !date_is_set(from) ||
+	       (date_compare(*day, from) >= 0 &&
+		       date_to_days(*day) - date_to_days(from) <= AWAY_DAYS_MAX);
 }
 
 /* The last day behind one of the leads: "from 1 to 4 December" ends with the one that counts. */
@@ -216,7 +205,7 @@ static bool next_sentence(struct span *rest, struct span *sentence)
 void absence_read(struct arena *arena, struct facts *facts)
 {
 	struct facts_absence *absence = &facts->absence;
-	struct date from = day_of(&facts->date), until = {0};
+	struct date from = facts_day(&facts->date), until = {0};
 	struct span rest, sentence;
 	bool names = false; /* "in urgent cases write to:" ends with the line */
 

@@ -107,21 +107,6 @@ static bool is_tail(struct span rest)
 	       line_trim(span_after(text, (size_t)span_find_byte(text, ')') + 1)).size <= 1;
 }
 
-/*
- * The day at the front of text. Without a day to count from only a date that has its year counts:
- * read from two days, it must be the same.
- */
-static bool certain_day(struct span text, struct date from, struct date *day, size_t *taken)
-{
-	static const struct date bases[] = {{2000, 1, 1}, {2015, 6, 17}};
-	struct date other;
-
-	if (date_is_set(from))
-		return day_read(text, from, day, taken);
-	return day_read(text, bases[0], day, taken) && day_read(text, bases[1], &other, taken) &&
-	       date_compare(*day, other) == 0;
-}
-
 /* The last "by DATE" that the line ends with; *begin is where it begins. */
 static struct date due_of(struct span text, struct date from, size_t *begin)
 {
@@ -136,7 +121,7 @@ static struct date due_of(struct span text, struct date from, size_t *begin)
 			struct span rest = span_after(text, at + word.size);
 			if (span_starts(rest, SPAN(":")))
 				rest = span_after(rest, 1);
-			if (!certain_day(rest, from, &day, &taken) ||
+			if (!day_read_certain(rest, from, &day, &taken) ||
 				!is_tail(span_after(rest, taken)))
 				continue;
 			*begin = at;
@@ -181,15 +166,6 @@ static struct span trailing_name(struct span text)
 		return (struct span){0};
 	struct span name = name_in(span_part(rest, (size_t)open + 1, rest.size - (size_t)open - 2));
 	return looks_like_name(name) ? name : (struct span){0};
-}
-
-static struct date day_of(const struct facts_time *time)
-{
-	const int64_t day_ms = 86400000;
-	int64_t local = time->instant_ms + time->offset_minutes * INT64_C(60000);
-
-	return time->present ? date_from_days(local / day_ms - (local % day_ms < 0))
-			     : (struct date){0};
 }
 
 static bool is_known(const struct facts *facts, struct span text)
@@ -293,7 +269,7 @@ static void fill_from_row(
 	if (action->assignee.size == 0 && looks_like_name(who))
 		action->assignee = who;
 	if (!date_is_set(action->due) && due.size > 0 &&
-		certain_day(due, day_of(&reader->facts->date), &day, &taken) &&
+		day_read_certain(due, facts_day(&reader->facts->date), &day, &taken) &&
 		is_tail(span_after(due, taken)))
 		action->due = day;
 }
@@ -325,7 +301,7 @@ static void add_action(
 		return;
 	struct facts_action *action = &facts->actions[facts->action_count++];
 	action->text = text;
-	action->due = due_of(content, day_of(&facts->date), &due_begin);
+	action->due = due_of(content, facts_day(&facts->date), &due_begin);
 	action->assignee = leading_name(content);
 	if (action->assignee.size == 0)
 		action->assignee = trailing_name(content);

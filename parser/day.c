@@ -452,3 +452,14 @@ bool day_read(struct span text, struct date from, struct date *day, size_t *take
 	}
 	return false;
 }
+
+bool day_read_certain(struct span text, struct date from, struct date *day, size_t *taken)
+{
+	static const struct date bases[] = {{2000, 1, 1}, {2015, 6, 17}};
+	struct date other;
+
+	if (date_is_set(from))
+		return day_read(text, from, day, taken);
+	return day_read(text, bases[0], day, taken) && day_read(text, bases[1], &other, taken) &&
+	       date_compare(*day, other) == 0;
+}

@@ -17,4 +17,10 @@
  */
 bool day_read(struct span text, struct date from, struct date *day, size_t *taken);
 
+/*
+ * The same where `from` may be missing (not set): then only a day counts that is the same whatever
+ * it is counted from, which is one that has its year.
+ */
+bool day_read_certain(struct span text, struct date from, struct date *day, size_t *taken);
+
 #endif

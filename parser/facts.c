@@ -44,3 +44,12 @@ struct span facts_field(const struct facts *facts, struct span name)
 			return facts->fields[i].value;
 	return (struct span){0};
 }
+
+struct date facts_day(const struct facts_time *time)
+{
+	const int64_t day_ms = 86400000;
+	int64_t local = time->instant_ms + time->offset_minutes * INT64_C(60000);
+
+	return time->present ? date_from_days(local / day_ms - (local % day_ms < 0))
+			     : (struct date){0};
+}

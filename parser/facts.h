@@ -235,6 +235,9 @@ const char *facts_origin_name(enum facts_origin origin);
 const char *facts_invoice_kind_name(enum facts_invoice_kind kind);
 const char *facts_invoice_source_name(enum facts_invoice_source source);
 
+/* The day of a time where the mail was written; not set when the time is absent. */
+struct date facts_day(const struct facts_time *time);
+
 /* The value of the first field of that name, empty when there is none. */
 struct span facts_field(const struct facts *facts, struct span name);
 

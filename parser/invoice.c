@@ -140,21 +140,12 @@ static void read_parts(
 			read_part(body->attached[i], arena, defects, facts);
 }
 
-static struct date day_of(const struct facts_time *time)
-{
-	const int64_t day_ms = 86400000;
-	int64_t local = time->instant_ms + time->offset_minutes * INT64_C(60000);
-
-	return time->present ? date_from_days(local / day_ms - (local % day_ms < 0))
-			     : (struct date){0};
-}
-
 /* A reminder has the invoice itself attached: its subject says what the mail is. */
 static void read_paper(const struct mime_part *part, struct span subject, bool reminder,
 	struct arena *arena, struct facts *facts)
 {
 	struct invoice_text_options options = {
-		.from = day_of(&facts->date),
+		.from = facts_day(&facts->date),
 		.hint = arena_format(
 			arena, "%.*s %.*s", SPAN_ARG(subject), SPAN_ARG(part->filename)),
 		.is_document = true,
@@ -187,7 +178,7 @@ static void read_papers(
 static bool read_words(struct span text, struct span subject, const struct facts_time *date,
 	struct arena *arena, struct facts *facts)
 {
-	struct invoice_text_options options = {.from = day_of(date), .hint = subject};
+	struct invoice_text_options options = {.from = facts_day(date), .hint = subject};
 	struct facts_invoice invoice;
 
 	if (invoices_from_text(text, &options, arena, &invoice, 1) == 0)
