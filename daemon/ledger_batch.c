@@ -154,13 +154,22 @@ bool ledger_commit(struct ledger *ledger, struct error *err)
 	return true;
 }
 
+/* No more into this transaction: it is full, or somebody else waits for his. */
+static bool is_enough(const struct ledger *ledger)
+{
+	const struct batch *batch = &ledger->batch;
+
+	return batch->messages >= BATCH_MESSAGES_MAX || batch->bytes >= BATCH_BYTES_MAX ||
+	       db_is_awaited(ledger->db);
+}
+
 bool ledger_commit_due(struct ledger *ledger, struct error *err)
 {
 	const struct batch *batch = &ledger->batch;
-	bool full = batch->messages >= BATCH_MESSAGES_MAX || batch->bytes >= BATCH_BYTES_MAX;
 	bool quiet = clock_monotonic_ms() - batch->last_ms >= BATCH_QUIET_MS;
 
-	if (!batch->open || (!full && !quiet && !(batch->complete && ledger->queued_bytes == 0)))
+	if (!batch->open ||
+		(!is_enough(ledger) && !quiet && !(batch->complete && ledger->queued_bytes == 0)))
 		return true;
 	return ledger_commit(ledger, err);
 }
@@ -202,9 +211,7 @@ static bool apply_first(struct ledger *ledger, struct source *source, struct err
 	}
 	ledger_unqueue(ledger, source);
 	add(&ledger->batch, entry);
-	if (ledger->batch.messages >= BATCH_MESSAGES_MAX || ledger->batch.bytes >= BATCH_BYTES_MAX)
-		return ledger_commit(ledger, err);
-	return true;
+	return !is_enough(ledger) || ledger_commit(ledger, err);
 }
 
 /* What the ledger died on before takes no other mail's work along. */

@@ -144,48 +144,63 @@ static bool parcel_try(struct importer *importer, const struct parcel *parcel, s
 	return true;
 }
 
-static bool parcels_each(struct importer *importer, struct error *err)
+static bool parcels_each(struct importer *importer, size_t *next, struct error *err)
 {
-	for (size_t i = 0; i < importer->count; i++)
-		if (!parcel_try(importer, &importer->parcels[i], err))
+	for (; *next < importer->count; ++*next)
+		if (!parcel_try(importer, &importer->parcels[*next], err))
 			return false;
 	return true;
 }
 
-static bool parcels_all(struct importer *importer, struct error *err)
+/* As many as go together: a person at the terminal is let through. */
+static bool parcels_all(struct importer *importer, size_t *next, struct error *err)
 {
-	for (size_t i = 0; i < importer->count; i++)
-		if (!parcel_commit(importer, &importer->parcels[i], err))
+	while (*next < importer->count) {
+		if (!parcel_commit(importer, &importer->parcels[*next], err))
 			return false;
+		++*next;
+		if (db_is_awaited(importer->db))
+			break;
+	}
 	return true;
 }
 
 /* All together: a savepoint a mail would copy every page. Only when that fails, one by one. */
-static bool parcels_record(struct importer *importer, struct error *err)
+static bool parcels_record(struct importer *importer, size_t *next, struct error *err)
 {
 	struct import_progress before = *importer->total;
+	size_t first = *next;
 
-	if (parcels_all(importer, err))
+	if (parcels_all(importer, next, err))
 		return true;
 	db_rollback(importer->db);
 	*importer->total = before;
+	*next = first;
 	return err->kind != ERROR_STORAGE && db_begin_write(importer->db, err) &&
-	       parcels_each(importer, err);
+	       parcels_each(importer, next, err);
+}
+
+/* One transaction; *next is the first parcel behind it. */
+static bool part_commit(struct importer *importer, size_t *next, struct error *err)
+{
+	if (!db_begin_write(importer->db, err))
+		return false;
+	if (parcels_record(importer, next, err))
+		return db_commit(importer->db, err);
+	db_rollback(importer->db);
+	return false;
 }
 
 static bool batch_commit(struct importer *importer, struct error *err)
 {
-	if (!importer->count)
-		return true;
-	if (!db_begin_write(importer->db, err))
-		return false;
-	if (!parcels_record(importer, err)) {
-		db_rollback(importer->db);
-		return false;
-	}
+	size_t next = 0;
+
+	while (next < importer->count)
+		if (!part_commit(importer, &next, err))
+			return false;
 	importer->count = importer->bytes = 0;
 	arena_reset(&importer->arena);
-	return db_commit(importer->db, err);
+	return true;
 }
 
 /* ---------------------------------------------------------------- reading */

@@ -24,6 +24,14 @@
 #define STATEMENT_BUCKETS 256
 /* 32 MB of log. */
 #define CHECKPOINT_PAGES 4096
+/*
+ * Who wrote little so far leaves the checkpoint to those who write much, or a person's command pays
+ * for the mails of others; unless nobody does it.
+ */
+#define COMMITS_FEW	     16
+#define CHECKPOINT_PAGES_FEW (4 * CHECKPOINT_PAGES)
+/* A commit costs some ms. */
+#define AWAITED_AFTER_MS 20
 
 struct sql {
 	struct db *db;
@@ -40,7 +48,9 @@ struct db {
 	enum db_mode mode;
 	char *directory;
 	int64_t waiting_since_ms;
-	int turn;	       /* of those who wait to write; -1: none */
+	int turn;		  /* of those who wait to write; -1: none */
+	int64_t writing_since_ms; /* monotonic */
+	unsigned commits;
 	int checkpoint_status; /* of the last automatic one */
 	bool checkpoint_told;
 	struct counts counts;
@@ -151,7 +161,8 @@ static int checkpoint_due(void *context, sqlite3 *handle, const char *name, int 
 	struct db *db = context;
 	int status;
 
-	if (pages < CHECKPOINT_PAGES)
+	db->commits++;
+	if (pages < (db->commits < COMMITS_FEW ? CHECKPOINT_PAGES_FEW : CHECKPOINT_PAGES))
 		return SQLITE_OK;
 	status = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (status == SQLITE_OK)
@@ -283,9 +294,16 @@ bool db_begin_write(struct db *db, struct error *err)
 	begun = sql_script(db, "BEGIN IMMEDIATE", err);
 	if (db->turn >= 0)
 		place_leave_turn(db->turn);
+	db->writing_since_ms = clock_monotonic_ms();
 	if (begun)
 		return true;
 	return err->kind == ERROR_BUSY ? fail_busy(db, err) : false;
+}
+
+bool db_is_awaited(const struct db *db)
+{
+	return db->turn >= 0 && clock_monotonic_ms() - db->writing_since_ms >= AWAITED_AFTER_MS &&
+	       place_turn_is_taken(db->turn);
 }
 
 /*

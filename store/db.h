@@ -33,6 +33,12 @@ const char *db_directory(const struct db *db);
  * (synchronous=FULL); ERROR_STORAGE ends the process in every caller. rollback never fails.
  */
 MUST_CHECK bool db_begin_write(struct db *db, struct error *err);
+/*
+ * In a write transaction: another process waits for its end, and we have had it for long enough
+ * that a commit is worth its cost. Who writes much asks now and then and commits early, so that a
+ * person's command waits for milliseconds.
+ */
+bool db_is_awaited(const struct db *db);
 MUST_CHECK bool db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
 /* A part of a transaction that can be taken back alone (one message of a batch). May be nested. */

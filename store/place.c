@@ -101,6 +101,14 @@ bool place_enter_turn(int turn, int64_t timeout_ms)
 	return true;
 }
 
+bool place_turn_is_taken(int turn)
+{
+	if (flock(turn, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK;
+	place_leave_turn(turn);
+	return false;
+}
+
 void place_leave_turn(int turn)
 {
 	flock(turn, LOCK_UN);

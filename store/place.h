@@ -38,6 +38,8 @@ MUST_CHECK bool place_rename(const char *from, const char *to, struct error *err
  */
 MUST_CHECK bool place_open_turn(const char *directory, int *turn, struct error *err);
 bool place_enter_turn(int turn, int64_t timeout_ms);
+/* Somebody else has it now. */
+bool place_turn_is_taken(int turn);
 void place_leave_turn(int turn);
 /* The process that holds the write lock, "process 812 (postroomd)"; false when nobody is found. */
 bool place_writer(const char *directory, char *holder, size_t size);
