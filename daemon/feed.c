@@ -27,6 +27,7 @@
 #include "base/zone.h"
 #include "config/load.h"
 #include "daemon/channel.h"
+#include "daemon/feed_guard.h"
 #include "daemon/feed_page.h"
 #include "daemon/role.h"
 
@@ -38,6 +39,7 @@
 #define LEDGER_OUT_BYTES  ((size_t)1 << 20)
 #define FETCH_REPORT_MS	  INT64_C(60000)
 #define KEPT_FETCHES	  256
+#define HTTP_TOOMANY	  429 /* RFC 6585 */
 #define HTTP_DATE_SIZE	  sizeof("Sat, 21 Nov 2026 10:00:00 GMT")
 
 /* A client's fetches that the ledger has not been told of. */
@@ -58,6 +60,11 @@ struct feed {
 	struct fetch fetches[KEPT_FETCHES];
 	size_t fetch_count;
 	int64_t fetches_since_ms;
+	struct feed_guard *guard;
+	struct event *look; /* pending while there are connections */
+	unsigned accepted;  /* since the last look */
+	int64_t cut_told_ms;
+	unsigned cut;
 };
 
 /* ---------------------------------------------------------------- what is told to the others */
@@ -236,6 +243,18 @@ static void page_failed(struct evhttp_request *request, const struct error *err)
 		"The calendar can't be read just now; keep what you have.");
 }
 
+static int request_descriptor(struct evhttp_request *request)
+{
+	return bufferevent_getfd(
+		evhttp_connection_get_bufferevent(evhttp_request_get_connection(request)));
+}
+
+static void answer_too_many(struct evhttp_request *request)
+{
+	answer_header(request, "Retry-After", "60");
+	answer_text(request, HTTP_TOOMANY, "Too Many Requests", "Too many requests; later.");
+}
+
 static void handle(struct evhttp_request *request, void *context)
 {
 	struct feed *feed = context;
@@ -247,6 +266,12 @@ static void handle(struct evhttp_request *request, void *context)
 	bool found;
 	int status;
 
+	if (feed_guard_request(feed->guard, request_descriptor(request),
+		    span_from(request_header(request, "X-Forwarded-For")),
+		    clock_monotonic_ms()) == FEED_TOO_MANY) {
+		answer_too_many(request);
+		return;
+	}
 	if (command != EVHTTP_REQ_GET && command != EVHTTP_REQ_HEAD) {
 		answer_header(request, "Allow", "GET, HEAD");
 		answer_text(request, HTTP_BADMETHOD, "Method Not Allowed",
@@ -261,6 +286,10 @@ static void handle(struct evhttp_request *request, void *context)
 	if (!feed_page_get(feed->pages, span_from(path), span_from(query), clock_now_ms(), &page,
 		    &found, &err)) {
 		page_failed(request, &err);
+		return;
+	}
+	if (!found && feed_guard_wrong(feed->guard) == FEED_TOO_MANY) {
+		answer_too_many(request);
 		return;
 	}
 	if (!found) {
@@ -316,6 +345,49 @@ static bool listen_on(const char *address, int *listening, struct error *err)
 	return true;
 }
 
+/* One line a minute, however many there are. */
+static void tell_cut(struct feed *feed)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	feed->cut += feed_guard_cut(feed->guard);
+	if (feed->cut == 0 || now_ms - feed->cut_told_ms < FETCH_REPORT_MS)
+		return;
+	log_event(LOG_LEVEL_NOTICE, "clients-cut-off", log_number("count", feed->cut),
+		log_string("why", "a request or answer took too long, or too many at once"));
+	feed->cut_told_ms = now_ms;
+	feed->cut = 0;
+}
+
+static void look_at_clients(struct feed *feed)
+{
+	static const struct timeval later = {.tv_usec = FEED_GUARD_LOOK_MS * 1000};
+
+	feed->accepted = 0;
+	if (feed_guard_look(feed->guard, clock_monotonic_ms()))
+		event_add(feed->look, &later);
+	tell_cut(feed);
+}
+
+static void on_look(evutil_socket_t socket, short what, void *context)
+{
+	(void)socket, (void)what;
+	look_at_clients(context);
+}
+
+/* evhttp asks for the buffers of each connection that it accepts: that tells us of it. */
+static struct bufferevent *on_accept(struct event_base *base, void *context)
+{
+	struct feed *feed = context;
+	struct bufferevent *buffers = bufferevent_socket_new(base, -1, 0);
+
+	if (!buffers)
+		memory_exhausted();
+	if (++feed->accepted >= FEED_GUARD_ACCEPTS || !event_pending(feed->look, EV_TIMEOUT, NULL))
+		look_at_clients(feed);
+	return buffers;
+}
+
 static bool http_open(struct feed *feed, int listening, struct error *err)
 {
 	feed->base = event_base_new();
@@ -330,6 +402,11 @@ static bool http_open(struct feed *feed, int listening, struct error *err)
 						       EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE |
 						       EVHTTP_REQ_OPTIONS | EVHTTP_REQ_PATCH);
 	evhttp_set_gencb(feed->http, handle, feed);
+	evhttp_set_bevcb(feed->http, on_accept, feed);
+	feed->guard = feed_guard_new();
+	feed->look = evtimer_new(feed->base, on_look, feed);
+	if (!feed->look)
+		memory_exhausted();
 	return true;
 }
 
@@ -384,6 +461,9 @@ static void feed_close(struct feed *feed)
 {
 	if (feed->http)
 		evhttp_free(feed->http);
+	if (feed->look)
+		event_free(feed->look);
+	feed_guard_free(feed->guard);
 	if (feed->base)
 		event_base_free(feed->base);
 	feed_pages_free(feed->pages);

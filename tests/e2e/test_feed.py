@@ -2,18 +2,22 @@
 content through two parsers that know nothing of us."""
 import gzip
 import http.client
+import itertools
 import json
 import os
 import pathlib
 import re
+import socket
 import sqlite3
 import subprocess
+import threading
+import time
 
 import icalendar
 import pytest
 import vobject
 
-from postroomd import Postroomd
+from postroomd import Postroomd, wait_for
 from dovecot import free_ports
 
 
@@ -179,3 +183,82 @@ def test_failure_is_503_not_an_empty_calendar(feed):
     with sqlite3.connect(feed.daemon.state / 'postroom.db') as database:
         database.execute('ALTER TABLE task_gone RENAME TO task')
     assert feed.get(path).body == first.body
+
+
+class Drippers:
+    """So many connections that send the beginning of a request a byte at a time, and come back."""
+
+    def __init__(self, port, count):
+        self.port, self.stopped, self.lives = port, threading.Event(), []
+        self.threads = [threading.Thread(target=self._drip, daemon=True) for _ in range(count)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join(10)
+
+    def _drip(self):
+        while not self.stopped.is_set():
+            begun = time.monotonic()
+            with socket.create_connection(('127.0.0.1', self.port), timeout=5) as client:
+                client.settimeout(0.1)
+                try:
+                    for byte in itertools.chain(b'GET /feed/x HTTP/1.1\r\nX: ', itertools.repeat(120)):
+                        if self.stopped.wait(0.1):
+                            return
+                        client.send(bytes([byte]))
+                except OSError:
+                    self.lives.append(time.monotonic() - begun)
+
+
+@pytest.mark.parametrize('count', [50, 400])
+def test_drippers_starve_nobody(feed, count):
+    """Each is cut off in time, and somebody else has an answer within a second meanwhile."""
+    path = feed.address('anna')
+    waits = []
+    with Drippers(feed.port, count) as drippers:
+        until = time.monotonic() + 7
+        while time.monotonic() < until:
+            asked = time.monotonic()
+            assert feed.get(path).status == 200
+            waits.append(time.monotonic() - asked)
+        assert max(waits) < 1, sorted(waits)[-5:]
+        wait_for(lambda: len(drippers.lives) >= 50, what='50 drippers to be cut off')
+        # 5 s from the first look at them; more than 32 at once make it less
+        assert sum(life < 8 for life in drippers.lives[:50]) == 50, max(drippers.lives[:50])
+    feed.daemon.wait_event('clients-cut-off')
+
+
+def test_who_guesses_is_told_to_wait(feed):
+    """By the address that a web server before us saw; the right address is served all the same."""
+    path = feed.address('anna')
+    wrong = path.replace(path.split('/')[2], 'A' * 43)
+    there = {'X_Forwarded_For': '198.51.100.7, 203.0.113.9'}
+    statuses = [feed.get(wrong, **there).status for _ in range(40)]
+    assert statuses[:30] == [404] * 30 and 429 in statuses[30:]
+    assert int(feed.get(wrong, **there).getheader('Retry-After')) > 0
+    assert feed.get(path, **there).status == 200
+    assert feed.get(wrong, X_Forwarded_For='203.0.113.10').status == 404
+    # the client wrote the first one itself: another one there is no other client
+    assert feed.get(wrong, X_Forwarded_For='192.0.2.1, 203.0.113.9').status == 429
+
+
+def test_too_many_requests_of_one_address(feed):
+    path = feed.address('anna')
+    client = http.client.HTTPConnection('127.0.0.1', feed.port, timeout=10)
+    statuses = []
+    for _ in range(900):
+        client.request('HEAD', path, headers={'X-Forwarded-For': '2001:db8::1'})
+        answer = client.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    client.close()
+    assert statuses[:600] == [200] * 600 and 429 in statuses
+    # another host of the same network is the same client, another network is not
+    assert feed.get(path, X_Forwarded_For='2001:db8::2').status == 429
+    assert feed.get(path, X_Forwarded_For='2001:db8:1::2').status == 200
