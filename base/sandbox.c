@@ -7,11 +7,13 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/digest.h"
 #include "base/landlock.h"
+#include "base/privilege.h"
 
 /* Of every role: memory, time, signals to itself, and the descriptors that it has. */
 static const int common_calls[] = {SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64),
@@ -84,6 +86,23 @@ static const int feed_refused[] = {SCMP_SYS(socket), SCMP_SYS(unlink), SCMP_SYS(
 	SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(mkdir),
 	SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(chmod), SCMP_SYS(fchmodat)};
 
+/* What neither a role nor a secret's command has any business with. */
+static const int supervisor_refused[] = {SCMP_SYS(mount), SCMP_SYS(umount2), SCMP_SYS(pivot_root),
+	SCMP_SYS(chroot), SCMP_SYS(move_mount), SCMP_SYS(open_tree), SCMP_SYS(fsopen),
+	SCMP_SYS(fsconfig), SCMP_SYS(fsmount), SCMP_SYS(fspick), SCMP_SYS(mount_setattr),
+	SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(reboot), SCMP_SYS(kexec_load),
+	SCMP_SYS(kexec_file_load), SCMP_SYS(init_module), SCMP_SYS(finit_module),
+	SCMP_SYS(delete_module), SCMP_SYS(bpf), SCMP_SYS(perf_event_open), SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd),
+	SCMP_SYS(kcmp), SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(keyctl),
+	SCMP_SYS(userfaultfd), SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register), SCMP_SYS(setns), SCMP_SYS(unshare),
+	SCMP_SYS(open_by_handle_at), SCMP_SYS(acct), SCMP_SYS(quotactl), SCMP_SYS(settimeofday),
+	SCMP_SYS(clock_settime), SCMP_SYS(clock_adjtime), SCMP_SYS(adjtimex), SCMP_SYS(sethostname),
+	SCMP_SYS(setdomainname), SCMP_SYS(iopl), SCMP_SYS(ioperm), SCMP_SYS(personality),
+	SCMP_SYS(syslog), SCMP_SYS(vhangup), SCMP_SYS(migrate_pages), SCMP_SYS(move_pages),
+	SCMP_SYS(lookup_dcookie)};
+
 struct call_list {
 	const int *calls;
 	size_t count;
@@ -96,16 +115,21 @@ struct call_list {
 static const struct profile {
 	struct call_list allowed[6], refused;
 	bool reads_files, executable_memory, network;
-	bool starts;  /* processes */
-	bool threads; /* libcurl resolves names in one */
-} profiles[] = {
+	bool starts;	/* processes */
+	bool threads;	/* libcurl resolves names in one */
+	bool inherited; /* everything but the refused is allowed, and goes to the children */
+	enum privilege_kept kept;
+	rlim_t descriptors; /* 0: as many as before */
+} profiles[SANDBOX_PROFILE_COUNT] = {
 	[SANDBOX_PARSER] =
 		{
+			.descriptors = 64,
 			.allowed = {LIST(common_calls), LIST(parser_calls)},
 			.refused = LIST(parser_refused),
 		},
 	[SANDBOX_READER] =
 		{
+			.descriptors = 64,
 			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
 				LIST(connect_calls)},
 			.reads_files = true,
@@ -115,18 +139,22 @@ static const struct profile {
 		},
 	[SANDBOX_LEDGER] =
 		{
+			.kept = PRIVILEGE_FILES,
 			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
 				LIST(open_calls), LIST(store_calls)},
 			.refused = LIST(ledger_refused),
 		},
 	[SANDBOX_FEED] =
 		{
+			.kept = PRIVILEGE_FILES,
+			.descriptors = 1024,
 			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
 				LIST(open_calls), LIST(accept_calls)},
 			.refused = LIST(feed_refused),
 		},
 	[SANDBOX_TOKENS] =
 		{
+			.kept = PRIVILEGE_FILES,
 			.allowed = {LIST(common_calls), LIST(event_calls), LIST(look_calls),
 				LIST(open_calls), LIST(store_calls), LIST(connect_calls)},
 			.executable_memory = true, /* as the reader */
@@ -140,6 +168,12 @@ static const struct profile {
 			.reads_files = true,
 			.executable_memory = true, /* the program's libraries */
 			.starts = true,
+		},
+	[SANDBOX_SUPERVISOR] =
+		{
+			.refused = LIST(supervisor_refused),
+			.inherited = true,
+			.kept = PRIVILEGE_SUPERVISOR,
 		},
 };
 
@@ -253,6 +287,10 @@ static void add_profile(struct filter *filter, const struct profile *profile)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(profile->allowed); i++)
 		add_list(filter, SCMP_ACT_ALLOW, profile->allowed[i]);
+	if (profile->inherited) {
+		add_list(filter, SCMP_ACT_ERRNO(EPERM), profile->refused);
+		return;
+	}
 	add_list(filter, SCMP_ACT_ERRNO(EACCES), profile->refused);
 	add_memory(filter, profile->executable_memory);
 	add_self(filter);
@@ -268,12 +306,15 @@ static void add_profile(struct filter *filter, const struct profile *profile)
 
 static bool filter_calls(const struct profile *profile, struct error *err)
 {
-	struct filter filter = {.context = seccomp_init(SCMP_ACT_KILL_PROCESS)};
+	struct filter filter = {
+		.context =
+			seccomp_init(profile->inherited ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS)};
 
 	if (!filter.context)
 		return error_set(err, ERROR_TEMPORARY, "sandbox: seccomp can't start");
-	filter.failure =
-		seccomp_attr_set(filter.context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	/* a secret's command may be a program of another architecture, a role is not */
+	filter.failure = seccomp_attr_set(filter.context, SCMP_FLTATR_ACT_BADARCH,
+		profile->inherited ? SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS);
 	if (filter.failure == 0) /* a tree, not a list: 3 steps a call instead of 100 */
 		filter.failure = seccomp_attr_set(filter.context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	add_profile(&filter, profile);
@@ -285,11 +326,17 @@ static bool filter_calls(const struct profile *profile, struct error *err)
 	return true;
 }
 
-/* Resolver, name service and CA store, wherever the distribution links them to. */
-static const char *const reader_paths[] = {"/etc", "/usr/lib", "/usr/lib64", "/lib", "/lib64",
-	"/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/usr/share/zoneinfo",
-	"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
-	"/var/lib/ca-certificates", "/proc/sys/net"};
+/*
+ * Resolver, name service and CA store, wherever the distribution links them to. Not all of /etc:
+ * the secrets of other mailboxes may lie there.
+ */
+static const char *const reader_paths[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/host.conf",
+	"/etc/nsswitch.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/networks",
+	"/etc/passwd", "/etc/nscd.conf", "/etc/localtime", "/etc/timezone", "/etc/ld.so.cache",
+	"/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/crypto-policies", "/usr/lib",
+	"/usr/lib64", "/lib", "/lib64", "/usr/share/ca-certificates",
+	"/usr/local/share/ca-certificates", "/usr/share/zoneinfo", "/run/systemd/resolve",
+	"/run/resolvconf", "/run/NetworkManager", "/var/lib/ca-certificates", "/proc/sys/net"};
 /* glibc reads zones when one is first asked for. */
 static const char *const zone_paths[] = {"/usr/share/zoneinfo", "/etc/localtime", "/etc/timezone"};
 
@@ -337,6 +384,8 @@ static bool confine_paths(enum sandbox_profile profile, const char *path, const 
 	} else if (profile == SANDBOX_PDF) {
 		add_paths(&paths, program_paths, ARRAY_COUNT(program_paths), LANDLOCK_EXECUTE);
 		add_paths(&paths, poppler_paths, ARRAY_COUNT(poppler_paths), LANDLOCK_READ);
+	} else if (profile == SANDBOX_SUPERVISOR) {
+		return true;
 	} else if (profile != SANDBOX_PARSER) {
 		add_paths(&paths, zone_paths, ARRAY_COUNT(zone_paths), LANDLOCK_READ);
 	}
@@ -352,6 +401,28 @@ bool sandbox_is_built(void)
 	return !SANITIZED;
 }
 
+bool sandbox_is_outdated(void)
+{
+	int file = open("/etc/resolv.conf", O_RDONLY | O_CLOEXEC);
+
+	if (file >= 0)
+		close(file);
+	return file < 0 && errno == EACCES;
+}
+
+/* What the filter forbids anyway, once more by the kernel's own counters. */
+static bool set_limits(const struct profile *profile, struct error *err)
+{
+	const struct rlimit none = {0, 0}, files = {profile->descriptors, profile->descriptors};
+
+	if (profile->descriptors > 0 && setrlimit(RLIMIT_NOFILE, &files) != 0)
+		return error_set_errno(err, ERROR_TEMPORARY, errno, "sandbox: descriptors");
+	if (!profile->inherited && !profile->starts && !profile->threads &&
+		setrlimit(RLIMIT_NPROC, &none) != 0)
+		return error_set_errno(err, ERROR_TEMPORARY, errno, "sandbox: processes");
+	return true;
+}
+
 bool sandbox_enter(enum sandbox_profile profile, const char *path, struct error *err)
 {
 	return sandbox_enter_reading(profile, path, NULL, 0, err);
@@ -360,10 +431,12 @@ bool sandbox_enter(enum sandbox_profile profile, const char *path, struct error 
 bool sandbox_enter_reading(enum sandbox_profile profile, const char *path, const char *const *files,
 	size_t count, struct error *err)
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return error_set_errno(err, ERROR_TEMPORARY, errno, "sandbox: no new privileges");
+	if (!privilege_no_dumps(err) || !privilege_drop(profiles[profile].kept, err))
+		return error_context(err, "sandbox");
 	if (!sandbox_is_built())
 		return true;
+	if (!set_limits(&profiles[profile], err))
+		return false;
 	/* OpenSSL reads its configuration file at the first use */
 	(void)digest_of((struct span){"", 0});
 	return confine_paths(profile, path, files, count, err) &&

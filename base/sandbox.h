@@ -19,13 +19,20 @@ enum sandbox_profile {
 	SANDBOX_TOKENS, /* network; reads as READER; its own folder; no database, no process */
 	SANDBOX_PDF, /* starts the one program it has, with read-only libraries; no other file, no
 			network. What it starts inherits all of it. */
+	/*
+	 * Starts the others and the commands that print secrets, which inherit what it gives up:
+	 * so only what none of them needs (mounts, modules, tracing, clocks, keys, namespaces).
+	 */
+	SANDBOX_SUPERVISOR,
 };
+#define SANDBOX_PROFILE_COUNT 7
 
 /*
  * Closes the doors of the profile. `path` is the one path of its own that a role keeps: the state
  * directory (LEDGER, FEED), a folder in it (TOKENS), the file of the server's CA or NULL (READER,
- * read-only), the program (PDF), NULL (PARSER).
- * A kernel without Landlock still gets the system-call filter.
+ * read-only), the program (PDF), NULL (PARSER, SUPERVISOR).
+ * A kernel without Landlock still gets the system-call filter. Capabilities go too
+ * (base/privilege.h), and dumps; descriptors and processes get limits.
  *
  * Afterwards a call that only an attacker makes (exec, fork, connect, ptrace, …) kills the process
  * with SIGSYS. What libraries try in the ordinary course and can go without (opening a file,
@@ -45,5 +52,10 @@ MUST_CHECK bool sandbox_enter_reading(enum sandbox_profile profile, const char *
 	const char *const *files, size_t count, struct error *err);
 /* The filter is in force in this build: false with a sanitizer. */
 bool sandbox_is_built(void);
+/*
+ * The files that the reader may open changed places since (a new resolv.conf was moved over the
+ * old one): names can't be looked up until the process is started again.
+ */
+bool sandbox_is_outdated(void);
 
 #endif

@@ -20,6 +20,7 @@ static const struct {
 	{"database", doctor_database},
 	{"disk", doctor_disk},
 	{"secrets", doctor_secrets},
+	{"sandbox", doctor_sandbox},
 	{"unit", doctor_unit},
 	{"clock", doctor_clock},
 	{"feed", doctor_feed},
@@ -125,7 +126,8 @@ const struct command doctor_commands[] = {
 		.summary = "Look for what is wrong and say how to mend it",
 		.description =
 			"Checks the configuration, programs, the state directory, the database, "
-			"disk space, secrets, the systemd unit, the clock, the feed, the "
+			"disk space, secrets, the kernel's sandbox, the systemd unit, the clock, "
+			"the feed, the "
 			"mailboxes' "
 			"reported state, their OAuth tokens, the ledger, and which write policies "
 			"the last mails would "

@@ -24,6 +24,7 @@ void doctor_finding(struct doctor *doctor, const char *severity, const char *men
 void doctor_directory(struct doctor *doctor);
 void doctor_database(struct doctor *doctor);
 void doctor_secrets(struct doctor *doctor);
+void doctor_sandbox(struct doctor *doctor);
 void doctor_unit(struct doctor *doctor);
 void doctor_programs(struct doctor *doctor);
 void doctor_disk(struct doctor *doctor);

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/landlock.h"
 #include "base/process.h"
 #include "cli/doctor.h"
 #include "parser/protocol.h"
@@ -158,6 +159,18 @@ void doctor_secrets(struct doctor *doctor)
 		secret_check(doctor, &config->mailboxes[i].oauth.client_secret,
 			config->mailboxes[i].name);
 	}
+}
+
+/* A note: the daemon works without it, and a kernel is not changed for it alone. */
+void doctor_sandbox(struct doctor *doctor)
+{
+	if (!landlock_is_there())
+		doctor_finding(doctor, "note",
+			"a kernel of 5.13 or later, with landlock among the modules of lsm= at "
+			"boot",
+			"this kernel has no Landlock: the daemon's files are guarded by their "
+			"modes "
+			"and the system-call filters alone");
 }
 
 void doctor_unit(struct doctor *doctor)

@@ -68,6 +68,17 @@ static bool start_parser(struct child *child, int peer, struct error *err)
 	return process_start(&options, &child->pid, err);
 }
 
+/*
+ * Of addresses (RLIMIT_AS), libraries included: what no reader and no feed ever needs. The ledger
+ * holds what the readers bring, which it limits itself.
+ */
+static uint64_t memory_bytes(enum child_kind kind)
+{
+	return kind == CHILD_READER ? UINT64_C(512) << 20
+	       : kind == CHILD_FEED ? UINT64_C(2) << 30
+				    : 0;
+}
+
 static bool start_role(struct child *child, int peer, struct error *err)
 {
 	char role[16], mailbox[] = "--mailbox";
@@ -88,6 +99,7 @@ static bool start_role(struct child *child, int peer, struct error *err)
 		.arguments = arguments,
 		.descriptors = descriptors,
 		.descriptor_count = peer >= 0 ? 2 : 1,
+		.memory_bytes = memory_bytes(child->kind),
 		.file_bytes = UINT64_MAX,
 	};
 	started = process_start(&options, &child->pid, err);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base64.h"
 #include "base/memory.h"
@@ -240,6 +241,17 @@ static void add_text(struct error *err, const char *text)
 	snprintf(err->text + used, sizeof err->text - used, " (%s)", text);
 }
 
+/* Some servers repeat what they refuse; their words are shown and logged. */
+static void hide_secret(struct imap *imap, struct span secret)
+{
+	ptrdiff_t at;
+
+	if (secret.size < 4) /* would hide half of the words; it is no secret either */
+		return;
+	while ((at = span_find(buffer_span(&imap->words), secret)) >= 0)
+		memset(imap->words.data + at, '*', secret.size);
+}
+
 static bool log_in(struct imap *imap, const struct imap_login *login, struct error *err)
 {
 	enum imap_answer answer;
@@ -250,6 +262,7 @@ static bool log_in(struct imap *imap, const struct imap_login *login, struct err
 	buffer_forget(&imap->command);
 	if (!ok)
 		return false;
+	hide_secret(imap, login->secret);
 	if (answer == IMAP_OK) {
 		imap->session->imap_state = MAILIMAP_STATE_AUTHENTICATED;
 		return true;

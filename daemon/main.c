@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/privilege.h"
 #include "config/load.h"
 #include "daemon/check.h"
 #include "daemon/feed.h"
@@ -163,10 +164,15 @@ static bool read_arguments(int count, char **values, struct arguments *arguments
 int main(int count, char **values)
 {
 	struct arguments arguments = {.config = getenv("POSTROOM_CONFIG")};
+	struct error err;
 	int status;
 
 	if (!read_arguments(count, values, &arguments, &status))
 		return status;
+	if (!privilege_no_dumps(&err)) {
+		fprintf(stderr, "postroomd: %s\n", err.text);
+		return EXIT_FAILURE;
+	}
 	if (!arguments.config || !arguments.config[0])
 		arguments.config = CONFIG_DEFAULT_PATH;
 	if (arguments.role)

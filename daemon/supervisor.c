@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/landlock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "daemon/notify.h"
 #include "daemon/role.h"
 
@@ -345,12 +347,18 @@ int supervisor_main(const char *config_path)
 	struct error err;
 
 	log_open("supervisor", NULL, LOG_LEVEL_INFO);
-	if (!open_signals(&supervisor.signals, &err) ||
+	if (!sandbox_enter(SANDBOX_SUPERVISOR, NULL, &err) ||
+		!open_signals(&supervisor.signals, &err) ||
 		!supervisor_load(config_path, &supervisor.config_text, &supervisor.config, &err)) {
 		log_failure(LOG_LEVEL_ERROR, "not-started", &err);
 		buffer_done(&supervisor.config_text);
 		return 1;
 	}
+	if (!landlock_is_there())
+		log_event(LOG_LEVEL_NOTICE, "no-landlock",
+			log_string("meaning", "this kernel has no Landlock: files are guarded by "
+					      "their modes and the "
+					      "system-call filters alone"));
 	supervisor.watchdog_ms = notify_watchdog_ms();
 	supervisor_plan_children(&supervisor);
 	run(&supervisor);

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/sandbox.h"
 #include "daemon/host.h"
 #include "daemon/imap_scan.h"
 #include "daemon/peer.h"
@@ -337,6 +338,9 @@ static bool resolve(struct transport *transport, struct addrinfo **list, struct 
 	result = getaddrinfo(transport->host, port, &hints, list);
 	if (result == 0)
 		return true;
+	if (sandbox_is_outdated()) /* ends the reader; the next one may read the new file */
+		return error_set(err, ERROR_STORAGE,
+			"the resolver's configuration was replaced: started again to read it");
 	return error_set(err,
 		result == EAI_NONAME || result == EAI_FAIL ? ERROR_INPUT : ERROR_TEMPORARY,
 		"no address is known for \"%s\": %s", transport->host,

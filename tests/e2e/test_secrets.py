@@ -1,6 +1,11 @@
 """Secrets of a running daemon: those that change, and those that only the supervisor may read."""
+import os
 import signal
+import subprocess
 
+from dovecot import free_ports
+from fakeimap import Mailbox, Server
+from postroom import Postroom
 from postroomd import Postroomd, mailbox, wait_for
 from test_daemon import mail
 
@@ -82,3 +87,85 @@ def test_a_configuration_that_others_can_write_is_refused(build, tmp_path):
         daemon.config.chmod(0o666)
         daemon.process.send_signal(signal.SIGHUP)
         daemon.wait_event('reload-refused')
+
+
+PLANTED = {'password': 'Pl4ntedPassw0rdOne', 'refused': 'Pl4ntedPassw0rdTwo', 'tag': 'pl4ntedtag',
+           'token': 'Pl4nted.Acc3ss.Token', 'command': 'Pl4ntedByC0mmand'}
+
+
+def echo(session, tag, rest):
+    """A server that repeats what it refuses, and what it does not understand."""
+    session.no(tag, f'[AUTHENTICATIONFAILED] who is {rest}?')
+    return True
+
+
+def find_secrets(name, data):
+    return [f'{what} in {name}' for what, secret in PLANTED.items()
+            if secret.encode() in data or secret.encode('utf-16-le') in data]
+
+
+def of_processes(daemon):
+    """What ps and /proc show of each process of the daemon."""
+    for pid in [daemon.process.pid, *(role['pid'] for role in daemon.roles())]:
+        for name in ('cmdline', 'environ', 'comm', 'status'):
+            try:
+                with open(f'/proc/{pid}/{name}', 'rb') as file:
+                    yield f'/proc/PID/{name}', file.read()
+            except OSError:
+                pass  # it ended, or its environment can't be read, which is better
+
+
+def test_planted_secrets_are_nowhere(build, tmp_path):
+    """Passwords, a token, a secret tag and a calendar's address are planted and used, well and in
+    vain; then everything that anybody could read is searched for them."""
+    daemon = Postroomd(build, tmp_path / 'daemon')
+    port, = free_ports(1)
+    files = {name: daemon.secret(name, value) for name, value in PLANTED.items()}
+    with Server(tls='none', password=PLANTED['password'],
+                mailboxes={'INBOX': Mailbox([tagged(1, PLANTED['tag']).replace(b'\n', b'\r\n')])}) \
+            as good, Server(tls='none', password='other', hooks={'LOGIN': echo}) as refusing, \
+            Server(tls='none', hooks={'AUTHENTICATE': echo}) as oauth, \
+            Server(tls='none', password=PLANTED['command']) as commanded:
+        def box(name, server, secret, **more):
+            return {'name': name, 'kind': 'support', 'addresses': [f'{name}@example.org'],
+                    'server': {'host': 'localhost', 'port': server.port, 'tls': 'none'},
+                    'login': {'user': 'u', 'password': secret}, **more}
+
+        daemon.configure(feed={'listen': f'127.0.0.1:{port}'}, mailboxes=[
+            box('crm', good, {'file': files['password']}, kind='capture',
+                who_may_write={'secret-tag': {'file': files['tag']}}),
+            box('wrong', refusing, {'file': files['refused']}),
+            {**box('oauth', oauth, None), 'login': {'user': 'u', 'auth': 'xoauth2',
+                                                   'token': {'file': files['token']}}},
+            box('command', commanded, {'command': f"cat {files['command']}"})])
+        daemon.expected = {'refused', 'retrying', 'died'}
+        with daemon:
+            postroom = Postroom(build, daemon.directory, daemon.config)
+            address = postroom.json('feed', 'add', 'anna')['events']
+            PLANTED['feed'] = address.split('/')[-2]
+            subprocess.run(['curl', '-s', f'http://127.0.0.1:{port}/feed/{PLANTED["feed"]}/x'],
+                           check=True, capture_output=True)
+            daemon.wait_settled(1)
+            for name in ('wrong', 'oauth'):
+                daemon.wait_event('refused', mailbox=name)
+            commanded.wait(lambda s: s.count('LOGIN'), what='the login by command')
+            found = [one for name, data in of_processes(daemon) for one in find_secrets(name, data)]
+            os.kill(daemon.pid('reader', 'crm'), signal.SIGSEGV)  # no core file keeps its memory
+            daemon.wait_event('died')
+            for words in (['status'], ['status', '--json'], ['doctor', '--json'], ['config', 'show'],
+                          ['config', 'show', '--json'], ['feed', 'list', '--json'],
+                          ['message', 'list', '--json'], ['mailbox', 'list', '--json']):
+                done = postroom(*words, code=None)
+                found += find_secrets(' '.join(words), done.bytes + done.err.encode())
+        check = subprocess.run([daemon.program, '--config', daemon.config, '--check'],
+                               capture_output=True, timeout=120, check=False)
+        found += find_secrets('--check', check.stdout + check.stderr)
+    found += find_secrets('the log', '\n'.join(map(str, daemon.log)).encode())
+    kept = [path for path in tmp_path.rglob('*') if path.is_file() and path.suffix != '.password']
+    assert any(path.name == 'postroom.db' for path in kept)
+    for path in kept:
+        if path.name.startswith('core'):
+            found.append(f'a core file: {path}')
+        # the tag stands in the mail itself, as its sender wrote it: raw mail is kept as it came
+        found += [one for one in find_secrets(path.name, path.read_bytes())]
+    assert not found, found

@@ -17,11 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,7 +36,12 @@
 #include "base/sandbox.h"
 #include "base/zone.h"
 
-enum outcome { WORKS, REFUSED /* with EACCES */, KILLED, BY_KERNEL /* newer ones refuse it */ };
+enum outcome {
+	WORKS,
+	REFUSED /* with EACCES */,
+	KILLED,
+	UNTRIED /* the kernel decides, or it would not come back */
+};
 
 struct place {
 	char state[64], outside[64], state_file[80], outside_file[80];
@@ -329,6 +337,39 @@ static bool change_user(void)
 	return setuid(getuid()) == 0;
 }
 
+static bool mount_something(void)
+{
+	return mount("none", place.state, "tmpfs", 0, NULL) == 0;
+}
+
+static bool load_program(void)
+{
+	return syscall(SYS_bpf, 0, NULL, 0) == 0;
+}
+
+static bool use_ring(void)
+{
+	return syscall(SYS_io_uring_setup, 1, NULL) >= 0;
+}
+
+static bool read_other_memory(void)
+{
+	return process_vm_readv(getppid(), NULL, 0, NULL, 0, 0) >= 0;
+}
+
+static bool set_clock(void)
+{
+	struct timespec now = {1, 0};
+
+	return clock_settime(CLOCK_REALTIME, &now) == 0;
+}
+
+static bool read_secrets_beside(void)
+{
+	/* a file of /etc that is no business of the name service, and everybody may read */
+	return open_as("/etc/fstab", O_RDONLY) || open_as("/etc/group", O_RDONLY);
+}
+
 static bool fails_to_abort(void)
 {
 	abort();
@@ -337,62 +378,77 @@ static bool fails_to_abort(void)
 static const struct sandbox_case {
 	const char *name;
 	bool (*act)(void);
-	enum outcome parser, reader, ledger, feed, tokens, pdf;
+	enum outcome parser, reader, ledger, feed, tokens, pdf, supervisor;
 	bool by_path; /* what Landlock decides */
 } cases[] = {
-	{"memory", use_memory, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"libraries", use_libraries, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"clock", use_clock, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"zone", use_zone, REFUSED, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"signals", use_signals, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
-	{"read state", read_state, REFUSED, REFUSED, WORKS, WORKS, WORKS, REFUSED, true},
-	{"write state", write_state, REFUSED, KILLED, WORKS, WORKS, WORKS, KILLED, true},
-	{"keep files", keep_files, REFUSED, KILLED, WORKS, REFUSED, WORKS, KILLED, true},
-	{"make in state", make_in_state, REFUSED, KILLED, WORKS, REFUSED, WORKS, KILLED, true},
-	{"own state", own_state, REFUSED, KILLED, WORKS, WORKS, WORKS, KILLED, true},
-	{"read outside", read_outside, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, true},
-	{"write outside", write_outside, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, KILLED, true},
-	{"read hosts", read_hosts, REFUSED, WORKS, REFUSED, REFUSED, WORKS, REFUSED, true},
-	{"write hosts", write_hosts, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, KILLED, true},
-	{"socket", make_socket, REFUSED, WORKS, REFUSED, REFUSED, WORKS, REFUSED},
-	{"connect", connect_out, KILLED, WORKS, KILLED, KILLED, WORKS, KILLED},
+	{"memory", use_memory, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"libraries", use_libraries, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"clock", use_clock, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"zone", use_zone, REFUSED, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"signals", use_signals, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS, WORKS},
+	{"read state", read_state, REFUSED, REFUSED, WORKS, WORKS, WORKS, REFUSED, WORKS, true},
+	{"write state", write_state, REFUSED, KILLED, WORKS, WORKS, WORKS, KILLED, WORKS, true},
+	{"keep files", keep_files, REFUSED, KILLED, WORKS, REFUSED, WORKS, KILLED, WORKS, true},
+	{"make in state", make_in_state, REFUSED, KILLED, WORKS, REFUSED, WORKS, KILLED, WORKS,
+		true},
+	{"own state", own_state, REFUSED, KILLED, WORKS, WORKS, WORKS, KILLED, WORKS, true},
+	{"read outside", read_outside, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, REFUSED, WORKS,
+		true},
+	{"write outside", write_outside, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, KILLED, WORKS,
+		true},
+	{"read hosts", read_hosts, REFUSED, WORKS, REFUSED, REFUSED, WORKS, REFUSED, WORKS, true},
+	{"write hosts", write_hosts, REFUSED, KILLED, REFUSED, REFUSED, REFUSED, KILLED, WORKS,
+		true},
+	{"socket", make_socket, REFUSED, WORKS, REFUSED, REFUSED, WORKS, REFUSED, WORKS},
+	{"connect", connect_out, KILLED, WORKS, KILLED, KILLED, WORKS, KILLED, WORKS},
 	{"resolve and connect", resolve_and_connect, REFUSED, WORKS, REFUSED, REFUSED, WORKS,
-		REFUSED},
-	{"accept", accept_one, KILLED, KILLED, KILLED, WORKS, KILLED, KILLED},
-	{"bind", make_bound_server, KILLED, REFUSED, KILLED, KILLED, REFUSED, KILLED},
-	{"thread", make_thread, KILLED, KILLED, KILLED, KILLED, WORKS, WORKS},
-	{"fork", fork_child, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS},
-	{"exec", execute, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS},
-	{"exec another", execute_other, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED, true},
-	{"new namespace", new_namespace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED},
-	{"ptrace", trace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED},
-	{"signal another process", signal_parent, KILLED, KILLED, KILLED, KILLED, KILLED,
-		BY_KERNEL},
-	{"writable code", run_memory, REFUSED, KILLED, REFUSED, REFUSED, KILLED, KILLED},
-	{"make code", make_runnable, REFUSED, WORKS, REFUSED, REFUSED, WORKS, WORKS},
-	{"limit", raise_limit, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS},
-	{"user", change_user, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED},
-	/* last, since it takes away the file of the others */
-	{"remove state", remove_state, KILLED, KILLED, WORKS, REFUSED, WORKS, REFUSED},
+		REFUSED, WORKS},
+	{"accept", accept_one, KILLED, KILLED, KILLED, WORKS, KILLED, KILLED, WORKS},
+	{"bind", make_bound_server, KILLED, REFUSED, KILLED, KILLED, REFUSED, KILLED, WORKS},
+	{"thread", make_thread, KILLED, KILLED, KILLED, KILLED, WORKS, WORKS, WORKS},
+	{"fork", fork_child, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS, WORKS},
+	{"exec", execute, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS, WORKS},
+	{"exec another", execute_other, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED, UNTRIED,
+		true},
+	{"new namespace", new_namespace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED},
+	{"ptrace", trace, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED},
+	{"signal another process", signal_parent, KILLED, KILLED, KILLED, KILLED, KILLED, UNTRIED,
+		WORKS},
+	{"writable code", run_memory, REFUSED, KILLED, REFUSED, REFUSED, KILLED, KILLED, WORKS},
+	{"make code", make_runnable, REFUSED, WORKS, REFUSED, REFUSED, WORKS, WORKS, WORKS},
+	{"limit", raise_limit, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS, WORKS},
+	{"user", change_user, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, WORKS},
+	{"mount", mount_something, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED},
+	{"kernel program", load_program, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED},
+	{"ring", use_ring, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED},
+	{"memory of another process", read_other_memory, KILLED, KILLED, KILLED, KILLED, KILLED,
+		KILLED, REFUSED},
+	{"set the clock", set_clock, KILLED, KILLED, KILLED, KILLED, KILLED, KILLED, REFUSED},
+	{"read other files of /etc", read_secrets_beside, REFUSED, REFUSED, REFUSED, REFUSED,
+		REFUSED, REFUSED, WORKS, true},
+	{"remove state", remove_state, KILLED, KILLED, WORKS, REFUSED, WORKS, REFUSED, WORKS},
 };
+
+static const char *own_path(enum sandbox_profile profile)
+{
+	if (profile == SANDBOX_PDF)
+		return "/bin/true";
+	return profile == SANDBOX_LEDGER || profile == SANDBOX_FEED || profile == SANDBOX_TOKENS
+		       ? place.state
+		       : NULL;
+}
 
 static _Noreturn void run_child(enum sandbox_profile profile, bool (*act)(void))
 {
-	bool keeps =
-		profile == SANDBOX_LEDGER || profile == SANDBOX_FEED || profile == SANDBOX_TOKENS;
 	struct error err;
 
 	spare_socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (!sandbox_enter(profile,
-		    keeps		     ? place.state
-		    : profile == SANDBOX_PDF ? "/bin/true"
-					     : NULL,
-		    &err))
+	if (!sandbox_enter(profile, own_path(profile), &err))
 		_exit(100);
 	errno = 0;
 	if (act())
 		_exit(0);
-	_exit(errno == EACCES ? 1 : 2);
+	_exit(errno == EACCES || errno == EPERM ? 1 : 2);
 }
 
 static int status_of(enum sandbox_profile profile, bool (*act)(void))
@@ -409,7 +465,8 @@ static int status_of(enum sandbox_profile profile, bool (*act)(void))
 
 static void check(const struct sandbox_case *c, enum sandbox_profile profile, enum outcome expected)
 {
-	static const char *const names[] = {"parser", "reader", "ledger", "feed", "tokens", "pdf"};
+	static const char *const names[] = {
+		"parser", "reader", "ledger", "feed", "tokens", "pdf", "supervisor"};
 	int client = -1, status;
 	bool as_expected;
 	char text[64];
@@ -420,8 +477,9 @@ static void check(const struct sandbox_case *c, enum sandbox_profile profile, en
 			connect(client, (struct sockaddr *)&place.address, sizeof place.address),
 			0);
 	}
-	if (expected == BY_KERNEL)
+	if (expected == UNTRIED)
 		return;
+	make_file(place.state_file); /* the case before may have removed it */
 	status = status_of(profile, c->act);
 	if (client >= 0)
 		close(client);
@@ -456,6 +514,7 @@ static void test_profiles(void **state)
 		check(&cases[i], SANDBOX_FEED, cases[i].feed);
 		check(&cases[i], SANDBOX_TOKENS, cases[i].tokens);
 		check(&cases[i], SANDBOX_PDF, cases[i].pdf);
+		check(&cases[i], SANDBOX_SUPERVISOR, cases[i].supervisor);
 	}
 }
 
@@ -508,25 +567,81 @@ static void test_further_files(void **state)
 		assert_int_equal(status, 0);
 }
 
-static void test_no_new_privileges(void **state)
+/* A line of /proc/self/status after the sandbox closed, opened before. */
+static bool status_has(enum sandbox_profile profile, const char *line)
 {
 	pid_t pid = fork();
 	int status = 0;
 
-	(void)state;
 	if (pid == 0) {
-		char text[4096] = "";
 		int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+		char text[4096] = "";
 		struct error err;
 
-		if (!sandbox_enter(SANDBOX_PARSER, NULL, &err))
+		if (!sandbox_enter(profile, own_path(profile), &err))
 			_exit(100);
-		if (read(file, text, sizeof text - 1) <= 0)
+		if (pread(file, text, sizeof text - 1, 0) <= 0)
 			_exit(101);
-		_exit(strstr(text, "NoNewPrivs:\t1") ? 0 : 1);
+		_exit(strstr(text, line) ? 0 : 1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	return WEXITSTATUS(status) == 0;
+}
+
+static void test_privileges(void **state)
+{
+	static const char nothing[] = "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"
+				      "CapBnd:\t0000000000000000\nCapAmb:\t0000000000000000\n";
+
+	(void)state;
+	for (enum sandbox_profile i = 0; i < SANDBOX_PROFILE_COUNT; i++) {
+		assert_true(status_has(i, "NoNewPrivs:\t1\n"));
+		assert_false(status_has(i, "CapBnd:\t000001ffffffffff"));
+	}
+	if (geteuid() == 0) {
+		assert_true(status_has(SANDBOX_PARSER, nothing));
+		assert_true(status_has(SANDBOX_PDF, nothing));
+		assert_true(status_has(SANDBOX_READER, nothing));
+		/* CHOWN, DAC_OVERRIDE, FOWNER: files that the group shares; nobody else has them */
+		assert_true(status_has(SANDBOX_LEDGER, "CapEff:\t000000000000000b\n"));
+		assert_true(status_has(SANDBOX_FEED, "CapEff:\t000000000000000b\n"));
+		assert_true(status_has(SANDBOX_TOKENS, "CapEff:\t000000000000000b\n"));
+	} else {
+		assert_true(status_has(SANDBOX_LEDGER, "CapEff:\t0000000000000000\n"));
+	}
+}
+
+/* prctl is closed to the other roles: the limit is what they can still ask for. */
+static bool limits_say_no_core(void)
+{
+	struct rlimit core;
+
+	return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == 0 && core.rlim_max == 0;
+}
+
+static bool no_dumps(void)
+{
+	return prctl(PR_GET_DUMPABLE) == 0 && limits_say_no_core();
+}
+
+static void test_no_dumps(void **state)
+{
+	(void)state;
+	skip_without_filter();
+	for (enum sandbox_profile i = 0; i < SANDBOX_PROFILE_COUNT; i++) {
+		pid_t pid = fork();
+		int status = 0;
+
+		if (pid == 0) {
+			struct error err;
+
+			_exit(!sandbox_enter(i, own_path(i), &err) ||
+				!(i == SANDBOX_SUPERVISOR ? no_dumps() : limits_say_no_core()));
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
 }
 
 int main(void)
@@ -536,7 +651,8 @@ int main(void)
 		cmocka_unit_test(test_abort_is_seen_as_abort),
 		cmocka_unit_test(test_missing_state_directory),
 		cmocka_unit_test(test_further_files),
-		cmocka_unit_test(test_no_new_privileges),
+		cmocka_unit_test(test_privileges),
+		cmocka_unit_test(test_no_dumps),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
