@@ -283,12 +283,24 @@ static void add_start(struct filter *filter)
 	add_equal(filter, SCMP_SYS(prctl), 0, PR_SET_PDEATHSIG);
 }
 
+/* By clone, one flag after the other; clone3's stand behind a pointer: glibc goes without it. */
+static void refuse_namespaces(struct filter *filter)
+{
+	static const uint64_t flags[] = {CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
+		CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET};
+
+	for (size_t i = 0; i < ARRAY_COUNT(flags); i++)
+		add_masked(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 0, flags[i], flags[i]);
+	add_rule(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0, NULL);
+}
+
 static void add_profile(struct filter *filter, const struct profile *profile)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(profile->allowed); i++)
 		add_list(filter, SCMP_ACT_ALLOW, profile->allowed[i]);
 	if (profile->inherited) {
 		add_list(filter, SCMP_ACT_ERRNO(EPERM), profile->refused);
+		refuse_namespaces(filter);
 		return;
 	}
 	add_list(filter, SCMP_ACT_ERRNO(EACCES), profile->refused);
