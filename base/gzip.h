@@ -1,13 +1,21 @@
 /*
- * gzip.h - a whole body as gzip (RFC 1952), for HTTP clients that ask for it (zlib).
+ * gzip.h - a whole body as gzip (RFC 1952), for HTTP clients that ask for it, and zlib streams of
+ * documents unpacked (zlib).
  */
 #ifndef BASE_GZIP_H
 #define BASE_GZIP_H
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "base/span.h"
 
 /* Appends one gzip member without a time in its header: the same bytes give the same bytes. */
 void gzip_append(struct buffer *out, struct span plain);
+/*
+ * Appends what a zlib stream (RFC 1950) holds; a cut one gives what is there. ERROR_LIMIT above
+ * max_bytes, ERROR_INPUT for rubbish.
+ */
+MUST_CHECK bool gzip_inflate(
+	struct buffer *out, struct span packed, size_t max_bytes, struct error *err);
 
 #endif

@@ -20,4 +20,14 @@ _Noreturn void memory_exhausted(void);
  */
 void memory_keep(void);
 
+/*
+ * From now on at most so many bytes more than are in use: beyond, malloc fails. For a library that
+ * bears that and would otherwise take whatever a mail makes it take. Needs memory_keep before; has
+ * no effect with a sanitizer. memory_limit_end takes the limit away, and
+ * memory_limit_resume puts the same one back: what was taken in between counts, but does not fail.
+ */
+void memory_limit_begin(size_t more_bytes);
+void memory_limit_end(void);
+void memory_limit_resume(void);
+
 #endif

@@ -227,7 +227,10 @@ static void add_memory(struct filter *filter, bool executable)
 	}
 }
 
-/* abort() and raise() signal the process itself; limits may be asked for, not changed. */
+/*
+ * abort() and raise() signal the process itself. Limits may be asked for; only the own one of
+ * memory may be changed (memory_limit_begin), and never above its hard one.
+ */
 static void add_self(struct filter *filter)
 {
 	static const int ioctls[] = {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO};
@@ -235,6 +238,9 @@ static void add_self(struct filter *filter)
 	add_equal(filter, SCMP_SYS(tgkill), 0, (uint64_t)getpid());
 	add_equal(filter, SCMP_SYS(kill), 0, (uint64_t)getpid());
 	add_equal(filter, SCMP_SYS(prlimit64), 2, 0);
+	add_rule(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
+		(const struct scmp_arg_cmp[]){
+			{0, SCMP_CMP_EQ, 0, 0}, {1, SCMP_CMP_EQ, RLIMIT_AS, 0}});
 	add_equal(filter, SCMP_SYS(prctl), 0, PR_SET_NAME);
 	for (size_t i = 0; i < ARRAY_COUNT(ioctls); i++)
 		add_equal(filter, SCMP_SYS(ioctl), 1, (uint64_t)ioctls[i]);

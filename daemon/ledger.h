@@ -72,6 +72,7 @@ struct entry {
 	struct buffer raw; /* the mail's zstd frame where it is not of.mail.zstd */
 	bool alone;	   /* a parser died on it: nothing else goes to the same one meanwhile */
 	int tries;	   /* failures since we have it */
+	int tries_counted; /* failures before, as the database has them */
 	struct arena arena;
 	struct facts facts;
 	struct error why; /* ENTRY_FAILED, or the decision failed */

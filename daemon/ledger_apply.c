@@ -9,11 +9,11 @@
 #include "base/memory.h"
 #include "base/zone.h"
 #include "daemon/ledger.h"
+#include "ingest/parser_client.h"
 #include "store/feed.h"
 #include "store/mailbox.h"
 #include "store/message.h"
 
-#define TRIES_MAX	3
 #define FACTS_MAX_BYTES ((size_t)64 << 20)
 
 static const struct config_mailbox *entry_mailbox(
@@ -257,7 +257,7 @@ static bool apply_unreadable(struct ledger *ledger, struct entry *entry,
 		return count_failure(ledger, entry, entry->final, err);
 	if (dead) /* another copy of it was given up already */
 		return true;
-	if (!entry->final && entry->tries < TRIES_MAX) {
+	if (!entry->final && entry->tries < PARSE_TRIES) {
 		entry->next_step = NEXT_READ_AGAIN;
 		return true;
 	}
@@ -449,7 +449,7 @@ bool entry_apply_failed(
 
 bool ledger_is_condemned(const struct ledger *ledger, const struct entry *entry)
 {
-	return suspect_deaths(ledger->suspects, entry) >= TRIES_MAX;
+	return suspect_deaths(ledger->suspects, entry) >= PARSE_TRIES;
 }
 
 static bool is_dead_already(struct ledger *ledger, struct entry *entry, bool *is, struct error *err)
@@ -473,7 +473,8 @@ static bool condemn(struct ledger *ledger, struct entry *entry, int64_t now_ms, 
 	if (known)
 		return true;
 	error_set(&entry->why, ERROR_BUG,
-		"the ledger died %d times while it decided this mail; please report it", TRIES_MAX);
+		"the ledger died %d times while it decided this mail; please report it",
+		PARSE_TRIES);
 	entry->stage = "decide";
 	entry->state = ENTRY_FAILED;
 	entry->final = true;

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "daemon/ledger.h"
+#include "ingest/parser_client.h"
 
 #define READ_BYTES	     ((size_t)1 << 20)
 #define FACTS_MAX_BYTES	     ((size_t)32 << 20) /* many times the text and the header at their caps */
@@ -184,6 +185,7 @@ void ledger_read_parser(struct ledger *ledger, struct parser_peer *parser)
 
 static void send_mail(struct ledger *ledger, struct parser_peer *parser, struct entry *entry)
 {
+	struct parse_options options = ledger->options;
 	struct span raw = entry_raw(entry);
 	struct error err;
 	size_t mark;
@@ -194,8 +196,9 @@ static void send_mail(struct ledger *ledger, struct parser_peer *parser, struct 
 	parser->sent_count++;
 	parser->sent_bytes += raw.size;
 	entry->state = ENTRY_READING;
+	options.without_documents = entry->tries_counted + entry->tries >= PARSE_TRIES - 1;
 	protocol_write_request(
-		&ledger->options, raw, channel_begin(&parser->channel, PARSER_REQUEST, &mark));
+		&options, raw, channel_begin(&parser->channel, PARSER_REQUEST, &mark));
 	if (!channel_end(&parser->channel, mark, &err))
 		return; /* it died; its end is read behind its last answers */
 }

@@ -52,6 +52,7 @@ static bool queue(struct ledger *ledger, int64_t message_id, struct error *err)
 		return true;
 	}
 	entry->alone = row.parse_tries > 0;
+	entry->tries_counted = row.parse_tries;
 	ledger_queue_raw(ledger, entry);
 	return true;
 }

@@ -16,7 +16,6 @@
 /* One commit for so many mails or bytes: as the daemon's batches. */
 #define BATCH_MAILS 200
 #define BATCH_BYTES ((size_t)16 << 20)
-#define TRIES	    3
 #define PROGRESS_MS 200
 
 /* A mail that was read and waits for the commit. */
@@ -207,9 +206,12 @@ static bool batch_commit(struct importer *importer, struct error *err)
 
 static bool parcel_read(struct importer *importer, struct span mail, struct parcel *parcel)
 {
-	for (int tries = 0; tries < TRIES; tries++) {
-		parcel->read = parser_client_read(importer->parser, &importer->parse, mail,
-			&importer->arena, &parcel->facts, &parcel->why);
+	struct parse_options parse = importer->parse;
+
+	for (int tries = 0; tries < PARSE_TRIES; tries++) {
+		parse.without_documents = tries == PARSE_TRIES - 1;
+		parcel->read = parser_client_read(importer->parser, &parse, mail, &importer->arena,
+			&parcel->facts, &parcel->why);
 		if (parcel->read || parcel->why.kind != ERROR_TEMPORARY)
 			break;
 	}

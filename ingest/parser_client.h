@@ -14,6 +14,9 @@
 #include "parser/facts.h"
 #include "parser/protocol.h"
 
+/* Tries at one mail on which parsers die; at the last one what hangs on it stays closed. */
+#define PARSE_TRIES 3
+
 struct parser_client;
 
 /* Starts a parser of its own (the CLI), with its memory and CPU limits. */

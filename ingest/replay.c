@@ -7,7 +7,6 @@
 #include "store/message.h"
 
 #define PAGE_MESSAGES 500
-#define TRIES	      3
 
 struct replay {
 	struct intake *intake;
@@ -25,10 +24,13 @@ struct replay {
 static bool parse(
 	struct replay *replay, struct span mail, struct facts *facts, bool *read, struct error *why)
 {
+	struct parse_options options = replay->parse;
+
 	*read = false;
-	for (int tries = 0; tries < TRIES && !*read; tries++) {
+	for (int tries = 0; tries < PARSE_TRIES && !*read; tries++) {
+		options.without_documents = tries == PARSE_TRIES - 1;
 		*read = parser_client_read(
-			replay->parser, &replay->parse, mail, &replay->arena, facts, why);
+			replay->parser, &options, mail, &replay->arena, facts, why);
 		if (!*read && why->kind != ERROR_TEMPORARY)
 			break;
 	}

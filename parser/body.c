@@ -14,6 +14,8 @@ struct collector {
 	struct body *body;
 	struct buffer text;
 	size_t capacity;
+	const struct mime_part *asked; /* whether this one has words, last */
+	bool asked_has_words;
 };
 
 static bool is_type(const struct mime_part *part, const char *type)
@@ -73,9 +75,12 @@ struct span body_clean(
 static struct span html_part_text(
 	const struct mime_part *part, struct arena *arena, struct defects *defects)
 {
-	struct span html = mime_decode(part, arena), charset = part->charset;
+	struct span html = mime_decode_start(part, (size_t)HTML_BYTES_MAX + 1, arena);
+	struct span charset = part->charset;
 	bool bad = false;
 
+	if (html.size > HTML_BYTES_MAX)
+		defect_add(defects, "text-truncated");
 	if (charset_is_unknown(charset))
 		charset = html_charset(html);
 	html = charset_to_utf8(arena, charset, html, HTML_BYTES_MAX, &bad);
@@ -89,9 +94,8 @@ struct span body_part_text(
 {
 	if (is_html(part))
 		return html_part_text(part, arena, defects);
-	struct span bytes = mime_decode(part, arena);
-	if (bytes.size > 4 * (size_t)TEXT_BYTES_MAX)
-		bytes = span_part(bytes, 0, 4 * (size_t)TEXT_BYTES_MAX);
+	/* four bytes a character at the most */
+	struct span bytes = mime_decode_start(part, 4 * (size_t)TEXT_BYTES_MAX, arena);
 	struct span text = body_clean(arena, part->charset, bytes, defects);
 	if (bytes.size > TEXT_BYTES_MAX)
 		defect_add(defects, "text-truncated");
@@ -187,11 +191,18 @@ static void collect_unshown(struct collector *collector, const struct mime_part 
 	}
 }
 
+/* Alternatives in alternatives ask for the same part again and again. */
 static bool has_words(struct collector *collector, const struct mime_part *part)
 {
 	struct defects ignored = {0};
 
-	return part && !is_blank_text(body_part_text(part, collector->arena, &ignored));
+	if (part && part != collector->asked) {
+		struct span text = body_part_text(part, collector->arena, &ignored);
+
+		collector->asked = part;
+		collector->asked_has_words = !is_blank_text(text);
+	}
+	return part && collector->asked_has_words;
 }
 
 /* RFC 2046 section 5.1.4: the plain form, unless it is empty. */

@@ -430,6 +430,12 @@ static bool is_mostly_utf8(struct span bytes)
 	return good > bad;
 }
 
+/* What is no character takes three bytes afterwards. */
+static struct span clean_cut(struct arena *arena, struct span bytes, size_t max_bytes)
+{
+	return text_cut(text_clean(arena, text_cut(bytes, max_bytes)), max_bytes);
+}
+
 struct span charset_to_utf8(
 	struct arena *arena, struct span label, struct span bytes, size_t max_bytes, bool *bad)
 {
@@ -449,12 +455,12 @@ struct span charset_to_utf8(
 	if (name && strcmp(name, "UTF-8") == 0) {
 		*bad = true;
 		if (is_mostly_utf8(bytes))
-			return text_clean(arena, text_cut(bytes, max_bytes));
+			return clean_cut(arena, bytes, max_bytes);
 		name = NULL;
 	}
 	iconv_t converter = converter_of(name ? name : "CP1252");
 	if (converter != CLOSED)
 		return convert(arena, converter, bytes, max_bytes, bad);
 	*bad = true;
-	return text_clean(arena, text_cut(bytes, max_bytes));
+	return clean_cut(arena, bytes, max_bytes);
 }

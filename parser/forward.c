@@ -326,8 +326,11 @@ static void descend(const struct parse_options *options, struct arena *arena, in
 {
 	struct span note = forwarded->note, inside = forwarded->text;
 	bool settled = !forward_is_own(forwarded->from, options);
+	size_t looked = inside.size;
 
-	for (unsigned depth = 0; options->own_domain_count > 0 && depth < NESTING_MAX; depth++) {
+	for (unsigned depth = 0;
+		options->own_domain_count > 0 && depth < NESTING_MAX && looked <= DESCENT_BYTES_MAX;
+		depth++) {
 		struct lines lines = lines_of(arena, inside);
 		struct facts_forwarded inner;
 		struct span ignored, rest;
@@ -338,6 +341,7 @@ static void descend(const struct parse_options *options, struct arena *arena, in
 			return;
 		fill(arena, &lines, &found, offset_minutes, &inner, &ignored);
 		inside = inner.text;
+		looked += inside.size;
 		if (forward_is_own(inner.from, options) || inner.from.address.size == 0)
 			continue;
 		*forwarded = inner;

@@ -8,9 +8,11 @@
 #include "parser/markup.h"
 #include "parser/scan.h"
 
-#define QUOTES_MAX     20 /* deeper quotes are shown as this deep */
-#define LIST_DEPTH_MAX 10
-#define META_BYTES     2048
+#define QUOTES_MAX	  20 /* deeper quotes are shown as this deep */
+#define LIST_DEPTH_MAX	  10
+#define PRE_LINE_ENDS_MAX 100 /* in a row */
+#define PIECE_BYTES	  ((size_t)64 << 10)
+#define META_BYTES	  2048
 
 enum element_kind {
 	ELEMENT_OTHER,
@@ -181,7 +183,7 @@ static void write_preformatted(struct writer *writer, struct span text)
 		if (text.data[i] == '\r')
 			continue;
 		if (text.data[i] == '\n') {
-			writer->newlines += writer->started;
+			writer->newlines += writer->started && writer->newlines < PRE_LINE_ENDS_MAX;
 			continue;
 		}
 		begin_text(writer);
@@ -449,22 +451,38 @@ static bool add_text(void *user, struct span text)
 	return writer->out.size <= TEXT_BYTES_MAX;
 }
 
+/*
+ * Where elements lie too deep (time grows by the depth) the rest is read anew, flat, again and
+ * again: in pieces, since libxml2 copies what it gets. A piece ends behind a tag.
+ */
+static struct span piece_of(struct span rest)
+{
+	struct span piece = span_part(rest, 0, PIECE_BYTES);
+	ptrdiff_t end = piece.size < rest.size ? span_rfind_byte(piece, '>') : -1;
+
+	return end < 0 ? piece : span_part(piece, 0, (size_t)end + 1);
+}
+
 struct span html_text(struct arena *arena, struct span html, struct defects *defects)
 {
 	struct writer writer = {0};
 	const struct markup_reader reader = {&writer, begin_element, end_element, add_text};
 	struct span whole = span_part(html, 0, HTML_BYTES_MAX);
-	struct span rest = scan_tags(whole, MARKUP_GAPS_MAX);
+	struct span rest = scan_tags(whole);
+	bool flat = false;
 
 	if (rest.size < whole.size)
 		defect_add(defects, "html-too-many-attributes");
-	/* where elements lie too deep (time grows by the depth) the rest is read anew, flat */
 	while (rest.size > 0 && writer.out.size <= TEXT_BYTES_MAX) {
-		rest = markup_read_html(rest, &reader);
+		struct span piece = flat ? piece_of(rest) : rest;
+		struct span left = markup_read_html(piece, &reader);
+
 		writer.skipped = 0;
-		if (rest.size > 0)
-			defect_add(defects, "html-nesting-too-deep");
+		flat |= left.size > 0;
+		rest = span_after(rest, piece.size - left.size);
 	}
+	if (flat)
+		defect_add(defects, "html-nesting-too-deep");
 	if (html.size > HTML_BYTES_MAX || writer.out.size > TEXT_BYTES_MAX)
 		defect_add(defects, "text-truncated");
 	struct span text = arena_copy(arena, text_cut(buffer_span(&writer.out), TEXT_BYTES_MAX));

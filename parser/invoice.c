@@ -46,11 +46,16 @@ static bool may_be_xml(const struct mime_part *part)
 }
 
 /* The XML inside a hybrid invoice; the first that is one. Its text is read elsewhere. */
-static bool read_pdf(const struct mime_part *part, struct arena *arena, struct defects *defects,
-	struct facts_invoice *invoice)
+static bool read_pdf(const struct mime_part *part, size_t *looked_bytes, struct arena *arena,
+	struct defects *defects, struct facts_invoice *invoice)
 {
 	size_t count;
-	struct pdf_file *files = pdf_embedded(mime_decode(part, arena), arena, &count);
+
+	if (part->raw.size > 2 * (size_t)PDF_BYTES_MAX || !mime_has_room(part, arena))
+		return false;
+	struct span pdf = mime_decode(part, arena);
+	struct pdf_file *files = pdf_embedded(pdf, *looked_bytes, arena, &count);
+	*looked_bytes += pdf.size;
 
 	for (size_t i = 0; i < count; i++)
 		if (looks_like_invoice(files[i].bytes) &&
@@ -62,9 +67,12 @@ static bool read_pdf(const struct mime_part *part, struct arena *arena, struct d
 static bool read_xml(const struct mime_part *part, struct arena *arena, struct defects *defects,
 	struct facts_invoice *invoice)
 {
-	struct span bytes = mime_decode(part, arena);
+	struct span head = mime_decode_start(part, SNIFFED_BYTES, arena);
 
-	return looks_like_invoice(bytes) && invoice_from_xml(bytes, arena, defects, invoice);
+	if (!looks_like_invoice(head))
+		return false;
+	struct span bytes = mime_decode(part, arena);
+	return invoice_from_xml(bytes, arena, defects, invoice);
 }
 
 /* The same number, folded: papers write it with blanks and dashes that files leave out. */
@@ -115,12 +123,12 @@ static bool is_known(const struct facts *facts, const struct facts_invoice *invo
 	return false;
 }
 
-static bool read_part(const struct mime_part *part, struct arena *arena, struct defects *defects,
-	struct facts *facts)
+static bool read_part(const struct mime_part *part, size_t *looked_bytes, struct arena *arena,
+	struct defects *defects, struct facts *facts)
 {
 	struct facts_invoice invoice = {0};
 
-	bool found = body_part_is_pdf(part) ? read_pdf(part, arena, defects, &invoice)
+	bool found = body_part_is_pdf(part) ? read_pdf(part, looked_bytes, arena, defects, &invoice)
 		     : may_be_xml(part)	    ? read_xml(part, arena, defects, &invoice)
 					    : false;
 	if (!found || is_known(facts, &invoice))
@@ -132,12 +140,12 @@ static bool read_part(const struct mime_part *part, struct arena *arena, struct 
 }
 
 /* What can be read without doubt first: a paper is only another form of it. */
-static void read_parts(
-	const struct body *body, struct arena *arena, struct defects *defects, struct facts *facts)
+static void read_parts(const struct body *body, size_t *looked_bytes, struct arena *arena,
+	struct defects *defects, struct facts *facts)
 {
 	for (size_t i = 0; i < body->attached_count; i++)
 		body->attached[i]->pdf->has_xml =
-			read_part(body->attached[i], arena, defects, facts);
+			read_part(body->attached[i], looked_bytes, arena, defects, facts);
 }
 
 /* A reminder has the invoice itself attached: its subject says what the mail is. */
@@ -188,14 +196,19 @@ static bool read_words(struct span text, struct span subject, const struct facts
 	return add(facts, &invoice);
 }
 
-void invoices_read(const struct body *body, const struct body *forwarded, struct arena *arena,
-	struct defects *defects, struct facts *facts)
+void invoices_read(const struct body *body, const struct body *forwarded, bool open_documents,
+	struct arena *arena, struct defects *defects, struct facts *facts)
 {
 	struct span inner = facts->forwarded.subject;
+	size_t looked_bytes = 0; /* of PDFs */
 
 	facts->invoices = arena_array(arena, struct facts_invoice, INVOICES_MAX);
-	read_parts(body, arena, defects, facts);
-	read_parts(forwarded, arena, defects, facts);
+	if (open_documents) {
+		read_parts(body, &looked_bytes, arena, defects, facts);
+		read_parts(forwarded, &looked_bytes, arena, defects, facts);
+	} else if (body->attached_count + forwarded->attached_count > 0) {
+		defect_add(defects, "documents-not-read");
+	}
 	read_papers(body, facts->subject, arena, facts);
 	read_papers(forwarded, inner, arena, facts);
 	if (facts->invoice_count > 0)

@@ -13,9 +13,10 @@
 /*
  * Fills facts->invoices from what hangs on the mail and on the forwarded message attached to it
  * (forwarded may be empty); where nothing does, from the text of that message or of the mail.
+ * Without open_documents nothing that hangs on it is opened.
  */
-void invoices_read(const struct body *body, const struct body *forwarded, struct arena *arena,
-	struct defects *defects, struct facts *facts);
+void invoices_read(const struct body *body, const struct body *forwarded, bool open_documents,
+	struct arena *arena, struct defects *defects, struct facts *facts);
 
 /* An e-invoice; false when the document is none that is known. */
 bool invoice_from_xml(struct span bytes, struct arena *arena, struct defects *defects,

@@ -12,8 +12,10 @@
 
 /* Nobody reads more; search and quoting work on all of it. */
 #define TEXT_BYTES_MAX (1u << 20)
-/* HTML of one body: mark-up is often ten times the text. */
-#define HTML_BYTES_MAX (8u << 20)
+/* HTML of one body: mark-up is often ten times the text, and nobody writes 400 KB of it. */
+#define HTML_BYTES_MAX (4u << 20)
+/* Lines of a text that are told apart; what stands behind them is one more line. */
+#define LINES_MAX 65536
 /* How deep elements may lie in one another before the rest is read flat. */
 #define HTML_NESTING_MAX 200
 /* The invisible and the written in one table cell or link label. */
@@ -42,13 +44,26 @@
 #define UNPACKED_PARTS_MAX  (2 * PARTS_MAX)
 /* A signature in a winmail.dat in a signature: each level copies the rest. */
 #define UNPACK_NESTING_MAX 4
+/* Text of forwards inside forwards that is looked through, all together. */
+#define DESCENT_BYTES_MAX (2u << 20)
+/* What is unpacked of one mail by and by, of mails in mails in base64, say: beyond, it stays as it
+ * is. */
+#define UNPACKED_BYTES_MAX ((size_t)16 << 20)
+/* Text of a multipart in which no part was found, which may be looked through once more. */
+#define UNREAD_BYTES_MAX ((size_t)4 << 20)
+/* Before the first and behind the last part; nobody reads it, and GMime would keep it. */
+#define AROUND_PARTS_BYTES_MAX ((size_t)64 << 10)
 /* Forwards of forwards: five is a lot. */
 #define NESTING_MAX 50
 /* A Content-Type with its parameters (RFC 2231 file names in many pieces). */
 #define PARAMETER_BYTES_MAX (8u << 10)
 
-/* The header of one part with all its fields. */
-#define PART_HEADER_BYTES_MAX (32u << 10)
+/* One Content- field of a part with its folded lines. */
+#define PART_FIELD_BYTES_MAX (32u << 10)
+/* GMime compares each parameter of a field with all others: squares of what a field has above the
+ * usual, summed over the mail. */
+#define PARAMETERS_USUAL      20
+#define PARAMETER_SQUARES_MAX 16000000u
 
 /* Colons in an address field: "group: a@b;" has one, an address of IPv6 seven. */
 #define GROUPS_MAX 100
@@ -98,21 +113,30 @@
 
 /* White space and quotes in one tag of HTML or XML, as a bound on its attributes. */
 #define MARKUP_GAPS_MAX 2000
-/* An e-invoice: the largest samples have 0.5 MB; 20 MB hold 10,000 lines. */
-#define XML_BYTES_MAX	 (20u << 20)
-#define XML_NESTING_MAX	 100
-#define XML_ELEMENTS_MAX 500000u
+/* libxml2 compares each attribute with all others of its tag: squares of what a tag has above the
+ * usual, summed over the document. */
+#define MARKUP_GAPS_USUAL	100
+#define MARKUP_GAPS_SQUARES_MAX 16000000u
+/* An e-invoice: the largest samples have 0.5 MB; what hangs inside makes some larger. */
+#define XML_BYTES_MAX	(8u << 20)
+#define XML_NESTING_MAX 100
+/* 3,000 lines of an invoice; an element takes some 100 bytes. */
+#define XML_ELEMENTS_MAX 120000u
 /* Of one element; attachments in an e-invoice are base64 in one element and not wanted. */
 #define XML_TEXT_BYTES_MAX (64u << 10)
 
-/* A PDF that is searched for embedded files; qpdf needs about three times as much memory. */
-#define PDF_BYTES_MAX (50u << 20)
+/* A PDF that is searched for embedded files, and all of one mail together. */
+#define PDF_BYTES_MAX (10u << 20)
 /*
- * Larger ones are not repaired: where its table of objects is spoilt, qpdf looks for each of them
- * in all the bytes, some 5 ms a MiB.
+ * Larger ones, together, are not repaired: where its table of objects is spoilt, qpdf looks for
+ * them in all the bytes, up to half a second a MiB.
  */
-#define PDF_REPAIRED_BYTES_MAX (4u << 20)
-#define PDF_FILES_MAX	       20
+#define PDF_REPAIRED_BYTES_MAX (1u << 20)
+/* What qpdf may take for it; streams inside it can be made to unpack to anything. */
+#define QPDF_MEMORY_BYTES ((size_t)24 << 20)
+/* All files inside it together, unpacked. */
+#define PDF_FILES_BYTES_MAX (4u << 20)
+#define PDF_FILES_MAX	    20
 /* A PDF whose text is read: invoices have 20 KB to 2 MB, scanned minutes more. */
 #define PDF_TEXT_SOURCE_BYTES_MAX (20u << 20)
 #define PDF_TEXT_BYTES_MAX	  (1u << 20)
@@ -124,6 +148,10 @@
 #define PDF_MEMORY_BYTES ((size_t)512 << 20)
 /* Above the time after which postroom-pdf gives a PDF up. */
 #define PDF_ANSWER_SECONDS 20
+/* A text in base64 or quoted-printable that is searched for uuencoded files. */
+#define ENCODED_TEXT_BYTES_MAX (4u << 20)
+/* Attached texts that are searched for actions, all together. */
+#define ATTACHED_TEXT_BYTES_MAX (4u << 20)
 
 /* CPU of one message: one second, and one more for each so many bytes of a big one. */
 #define MESSAGE_CPU_SECONDS 1

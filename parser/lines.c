@@ -1,17 +1,21 @@
 #include "parser/lines.h"
 
+#include "parser/limits.h"
+
 struct lines lines_of(struct arena *arena, struct span text)
 {
 	struct span rest = text, line;
 	struct lines lines = {0};
 	size_t count = 0;
 
-	while (span_next_line(&rest, &line))
+	while (count < LINES_MAX && span_next_line(&rest, &line))
 		count++;
-	lines.items = arena_array(arena, struct span, count);
+	lines.items = arena_array(arena, struct span, count + 1);
 	rest = text;
-	while (span_next_line(&rest, &line))
+	while (lines.count < count && span_next_line(&rest, &line))
 		lines.items[lines.count++] = line;
+	if (rest.size > 0)
+		lines.items[lines.count++] = rest;
 	return lines;
 }
 

@@ -56,6 +56,25 @@ static void limit_memory(void)
 		(void)setrlimit(RLIMIT_AS, &limit);
 }
 
+static void give_back(struct buffer *buffer)
+{
+	if (buffer->capacity > KEPT_BYTES)
+		buffer_done(buffer);
+}
+
+static void keep_spans(struct arena *arena, struct span *spans, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		spans[i] = arena_copy(arena, spans[i]);
+}
+
+/* They point into the request, which a large mail needs the room of. */
+static void keep_options(struct worker *worker, struct parse_options *options)
+{
+	keep_spans(&worker->arena, options->action_prefixes, options->action_prefix_count);
+	keep_spans(&worker->arena, options->own_domains, options->own_domain_count);
+}
+
 static bool parse(struct worker *worker, struct span body, struct error *err)
 {
 	struct parse_options options;
@@ -69,18 +88,14 @@ static bool parse(struct worker *worker, struct span body, struct error *err)
 		if (!compress_unpack(&worker->plain, mail, MESSAGE_BYTES_MAX, err))
 			return false;
 		mail = buffer_span(&worker->plain);
+		keep_options(worker, &options);
+		give_back(&worker->request);
 	}
 	limit_cpu(mail.size + 1);
 	if (!parse_mail(mail, &options, &worker->arena, &facts, err))
 		return false;
 	facts_write(&facts, &worker->answer);
 	return true;
-}
-
-static void give_back(struct buffer *buffer)
-{
-	if (buffer->capacity > KEPT_BYTES)
-		buffer_done(buffer);
 }
 
 static bool answer_one(struct worker *worker, struct span body, struct error *err)

@@ -1,8 +1,11 @@
 #include "parser/markup.h"
 
+#include "base/memory.h"
+
 #include <libxml/HTMLparser.h>
 #include <libxml/parserInternals.h>
-#include <libxml/xmlreader.h>
+
+#define XML_PIECE_BYTES 65536
 
 void markup_init(void)
 {
@@ -111,66 +114,101 @@ struct span markup_read_html(struct span html, const struct markup_reader *reade
 
 /* ---------------------------------------------------------------- XML */
 
-static void ignore_error(void *user, xmlErrorPtr error)
+struct xml {
+	const struct markup_reader *reader;
+	xmlParserCtxtPtr context;
+	size_t depth;
+	bool stopped, refused;
+};
+
+static void xml_stop(struct xml *xml)
 {
-	(void)user;
-	(void)error;
+	xml->stopped = true;
+	xmlStopParser(xml->context);
 }
 
-static bool xml_begin(xmlTextReaderPtr xml, const struct markup_reader *reader)
+/* libxml2 gives five pointers an attribute: name, prefix, URI, value, end of the value. */
+static void xml_begin(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
+	int namespace_count, const xmlChar **namespaces, int count, int defaulted,
+	const xmlChar **fives)
 {
+	struct xml *xml = user;
 	struct markup_attribute attributes[MARKUP_ATTRIBUTES_MAX];
-	size_t count = 0;
-	struct span name = span_of(xmlTextReaderConstLocalName(xml));
-	bool empty = xmlTextReaderIsEmptyElement(xml) == 1;
-	int depth = xmlTextReaderDepth(xml);
+	size_t used = 0;
 
-	/* names and values are kept in the reader's dictionary and nodes until the next read */
-	while (count < MARKUP_ATTRIBUTES_MAX && xmlTextReaderMoveToNextAttribute(xml) == 1)
-		attributes[count++] =
-			(struct markup_attribute){span_of(xmlTextReaderConstLocalName(xml)),
-				span_of(xmlTextReaderConstValue(xml))};
-	(void)xmlTextReaderMoveToElement(xml);
-	return reader->begin(
-		       reader->user, name, attributes, count, depth > 0 ? (size_t)depth : 0) &&
-	       (!empty || reader->end(reader->user, name));
+	(void)prefix, (void)uri, (void)namespace_count, (void)namespaces, (void)defaulted;
+	if (xml->stopped)
+		return;
+	for (; count > 0 && used < MARKUP_ATTRIBUTES_MAX; count--, fives += 5)
+		attributes[used++] = (struct markup_attribute){
+			span_of(fives[0]), {(const char *)fives[3], (size_t)(fives[4] - fives[3])}};
+	if (!xml->reader->begin(xml->reader->user, span_of(name), attributes, used, xml->depth++))
+		xml_stop(xml);
 }
 
-/* False: the reader has enough, or the document is refused (*refused). */
-static bool xml_node(xmlTextReaderPtr xml, const struct markup_reader *reader, bool *refused)
+static void xml_end(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
-	switch (xmlTextReaderNodeType(xml)) {
-	case XML_READER_TYPE_ELEMENT:
-		return xml_begin(xml, reader);
-	case XML_READER_TYPE_END_ELEMENT:
-		return reader->end(reader->user, span_of(xmlTextReaderConstLocalName(xml)));
-	case XML_READER_TYPE_TEXT:
-	case XML_READER_TYPE_CDATA:
-		return reader->text(reader->user, span_of(xmlTextReaderConstValue(xml)));
-	case XML_READER_TYPE_DOCUMENT_TYPE: /* where entities are declared */
-		*refused = true;
-		return false;
-	default:
-		return true;
-	}
+	struct xml *xml = user;
+
+	(void)prefix, (void)uri;
+	xml->depth -= xml->depth > 0;
+	if (!xml->stopped && !xml->reader->end(xml->reader->user, span_of(name)))
+		xml_stop(xml);
+}
+
+static void xml_text(void *user, const xmlChar *text, int size)
+{
+	struct xml *xml = user;
+	struct span span = {(const char *)text, size > 0 ? (size_t)size : 0};
+
+	if (!xml->stopped && !xml->reader->text(xml->reader->user, span))
+		xml_stop(xml);
+}
+
+/* Where entities are declared. */
+static void xml_document_type(
+	void *user, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+	struct xml *xml = user;
+
+	(void)name, (void)external, (void)system;
+	xml->refused = true;
+	xml_stop(xml);
 }
 
 bool markup_read_xml(struct span xml, const struct markup_reader *reader, struct error *err)
 {
-	bool good = true, refused = false;
-	int more = -1;
-	xmlTextReaderPtr state = xmlReaderForMemory(
-		xml.data, (int)xml.size, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOCDATA);
+	xmlSAXHandler handler = {
+		.initialized = XML_SAX2_MAGIC,
+		.internalSubset = xml_document_type,
+		.startElementNs = xml_begin,
+		.endElementNs = xml_end,
+		.characters = xml_text,
+		.cdataBlock = xml_text,
+		.error = ignore_message,
+		.warning = ignore_message,
+	};
+	struct xml state = {.reader = reader};
+	bool good = true;
 
-	if (!state)
-		return error_set(err, ERROR_INPUT, "XML: not readable");
-	xmlTextReaderSetStructuredErrorHandler(state, ignore_error, NULL);
-	while (good && (more = xmlTextReaderRead(state)) == 1)
-		good = xml_node(state, reader, &refused);
-	xmlFreeTextReader(state);
-	if (refused)
+	state.context = xmlCreatePushParserCtxt(&handler, &state, NULL, 0, NULL);
+	if (!state.context)
+		memory_exhausted();
+	xmlCtxtUseOptions(state.context, XML_PARSE_NONET);
+	while (xml.size > 0 && good && !state.stopped) {
+		struct span piece = span_part(xml, 0, XML_PIECE_BYTES);
+
+		good = xmlParseChunk(state.context, piece.data, (int)piece.size, 0) == 0;
+		xml = span_after(xml, piece.size);
+	}
+	if (good && !state.stopped)
+		good = xmlParseChunk(state.context, NULL, 0, 1) == 0;
+	xmlDocPtr document = state.context->myDoc;
+	xmlFreeParserCtxt(state.context);
+	xmlFreeDoc(document);
+	if (state.refused)
 		return error_set(err, ERROR_INPUT, "XML: a document type is not read");
-	if (good && more != 0)
+	if (!good && !state.stopped)
 		return error_set(err, ERROR_INPUT, "XML: not well-formed");
 	return true;
 }

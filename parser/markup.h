@@ -32,8 +32,9 @@ void markup_init(void);
 void markup_done(void);
 
 /*
- * Reads HTML (UTF-8) as browsers would: open elements that can't hold one another are ended.
- * Returns what stands behind the tag whose begin() said false; empty when everything was read.
+ * Reads HTML (UTF-8) as browsers would: open elements that can't hold one another
+ * are ended. Returns what stands behind the tag whose begin() said false; empty when everything was
+ * read.
  */
 struct span markup_read_html(struct span html, const struct markup_reader *reader);
 /*

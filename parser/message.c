@@ -116,6 +116,12 @@ static void read_text(const struct mime_part *root, const struct parse_options *
 		actions_read(facts->forwarded.text, options, arena, facts);
 }
 
+static bool is_text(struct span type)
+{
+	return span_equal(type, SPAN("text/plain")) || span_equal(type, SPAN("text/markdown")) ||
+	       span_equal(type, SPAN("text/html"));
+}
+
 /* The texts of the PDFs that hang on a message, and why one has none. */
 static void read_pdf_texts(const struct body *body, struct pdf_budget *budget, struct arena *arena,
 	struct defects *defects)
@@ -129,8 +135,10 @@ static void read_pdf_texts(const struct body *body, struct pdf_budget *budget, s
 
 		if (!body_part_is_pdf(part))
 			continue;
-		enum pdf_frame answer =
-			pdf_text_read(mime_decode(part, arena), budget, arena, &part->pdf->text);
+		enum pdf_frame answer = PDF_LIMIT;
+		if (mime_has_room(part, arena))
+			answer = pdf_text_read(
+				mime_decode(part, arena), budget, arena, &part->pdf->text);
 		if (answer != PDF_TEXT && answer != PDF_NONE)
 			defect_add(defects, why[answer]);
 		else if (answer == PDF_TEXT && span_trim(part->pdf->text).size == 0)
@@ -142,17 +150,19 @@ static void read_pdf_texts(const struct body *body, struct pdf_budget *budget, s
 static void read_attached_actions(const struct body *body, const struct parse_options *options,
 	struct arena *arena, struct facts *facts)
 {
-	for (size_t i = 0; i < body->attached_count; i++) {
+	size_t looked = 0;
+
+	for (size_t i = 0; i < body->attached_count && looked <= ATTACHED_TEXT_BYTES_MAX; i++) {
 		const struct mime_part *part = body->attached[i];
 		struct defects ignored = {0};
 
-		if (part->pdf->text.size > 0)
+		if (part->pdf->text.size > 0) {
 			actions_read(part->pdf->text, options, arena, facts);
-		else if (part->kind == MIME_LEAF &&
-			 (span_equal(part->type, SPAN("text/plain")) ||
-				 span_equal(part->type, SPAN("text/markdown")) ||
-				 span_equal(part->type, SPAN("text/html"))))
+			looked += part->pdf->text.size;
+		} else if (part->kind == MIME_LEAF && is_text(part->type)) {
 			actions_read(body_part_text(part, arena, &ignored), options, arena, facts);
+			looked += part->raw.size;
+		}
 	}
 }
 
@@ -202,13 +212,16 @@ bool parse_mail(struct span raw, const struct parse_options *options, struct are
 	origin_read(root, arena, &defects, facts);
 	requests_read(facts, arena, options);
 	read_text(root, options, arena, facts, &forwarded);
-	read_pdf_texts(&body, &budget, arena, &defects);
-	read_pdf_texts(&forwarded, &budget, arena, &defects);
+	if (!options->without_documents) {
+		read_pdf_texts(&body, &budget, arena, &defects);
+		read_pdf_texts(&forwarded, &budget, arena, &defects);
+	}
 	read_attached_actions(&body, options, arena, facts);
 	read_attached_actions(&forwarded, options, arena, facts);
 	invites_read(&body, &forwarded, arena, &defects, facts);
 	if (facts->origin != ORIGIN_BOUNCE)
-		invoices_read(&body, &forwarded, arena, &defects, facts);
+		invoices_read(
+			&body, &forwarded, !options->without_documents, arena, &defects, facts);
 	finish(&defects, arena, facts);
 	return true;
 }

@@ -9,13 +9,13 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "parser/mime_stream.h"
 #include "parser/scan.h"
 
-#define KEPT_BYTES (8u << 20) /* a bigger buffer is given back after its mail */
-#define MENDED_MAX 10	      /* multiparts without a boundary inside others */
+#define MENDED_MAX 10 /* multiparts without a boundary inside others */
 
 static GMimeParserOptions *parser_options; /* GMime's defaults: all of mime*.c use them */
-static struct buffer input;		   /* what GMime reads: kept from mail to mail */
+static struct buffer input;		   /* the header that it reads: kept from mail to mail */
 
 struct builder {
 	struct arena *arena;
@@ -208,7 +208,8 @@ static void keep_unread(struct builder *build, GMimeMultipart *multipart, struct
 {
 	if (!part->first_child)
 		part->raw = arena_copy(
-			build->arena, span_from(g_mime_multipart_get_prologue(multipart)));
+			build->arena, span_part(span_from(g_mime_multipart_get_prologue(multipart)),
+					      0, UNREAD_BYTES_MAX));
 }
 
 static void build_children(struct builder *build, GMimeMultipart *multipart, struct mime_part *part,
@@ -230,6 +231,10 @@ static void build_children(struct builder *build, GMimeMultipart *multipart, str
 /* An .eml that was encoded although RFC 2046 section 5.2.1 forbids it. */
 static void unpack_encoded_message(struct builder *build, struct mime_part *part)
 {
+	if (!mime_has_room(part, build->arena)) {
+		defect_add(build->defects, "nesting-too-deep");
+		return;
+	}
 	part->raw = mime_decode(part, build->arena);
 	part->encoding = MIME_IDENTITY;
 	part->kind = MIME_MESSAGE;
@@ -296,12 +301,9 @@ static void append_content_field(const struct field_block *block, struct arena *
 	buffer_append(&input, SPAN("\n"));
 }
 
-static GMimeObject *construct(GMimeParserOptions *options)
+static GMimeObject *construct(GMimeParserOptions *options, struct span body)
 {
-	GByteArray bytes = {(guint8 *)input.data, (guint)input.size};
-	GMimeStream *stream = g_mime_stream_mem_new();
-
-	g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream), &bytes);
+	GMimeStream *stream = mime_stream_new(buffer_span(&input), body);
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 	GMimeObject *object = g_mime_parser_construct_part(parser, options);
 	g_object_unref(parser);
@@ -338,16 +340,13 @@ static struct mime_part *parse_with(const struct field_block *block, struct aren
 	buffer_append(&input, SPAN("\n"));
 	build.head_size = input.size;
 	build.body = scan_bounds(block->body, buffer_span(&input), defects);
-	buffer_append(&input, build.body);
 
 	g_mime_parser_options_set_warning_callback(parser_options, note_warning, defects);
-	GMimeObject *object = construct(parser_options);
+	GMimeObject *object = construct(parser_options, build.body);
 	g_mime_parser_options_set_warning_callback(parser_options, NULL, NULL);
 	struct mime_part *root = object ? build_part(&build, object, NULL, build.body, NULL) : NULL;
 	if (object)
 		g_object_unref(object);
-	if (input.capacity > KEPT_BYTES)
-		buffer_done(&input);
 	return root;
 }
 

@@ -74,8 +74,13 @@ static inline struct mime_part *mime_next(const struct mime_part *part)
  * part->raw itself.
  */
 struct span mime_decode(const struct mime_part *part, struct arena *arena);
+/* At most max_bytes of its beginning: of a large content no more is held. */
+struct span mime_decode_start(const struct mime_part *part, size_t max_bytes, struct arena *arena);
 struct span mime_decode_bytes(
 	struct span encoded, enum mime_encoding encoding, struct arena *arena);
+
+/* The content can be held decoded beside what was unpacked of this mail before. */
+bool mime_has_room(const struct mime_part *part, const struct arena *arena);
 
 /* SHA-256 and size of the decoded content; no copy of a large one is made. */
 struct digest mime_digest(const struct mime_part *part, struct arena *arena, uint64_t *size_bytes);

@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "base/memory.h"
+#include "parser/limits.h"
 #include "parser/mime.h"
 
 #define DECODE_BYTES	  ((size_t)64 << 10)
@@ -68,34 +69,85 @@ struct span mime_decode(const struct mime_part *part, struct arena *arena)
 	return *part->decoded;
 }
 
+/* A content in pieces: what is still to decode, and how. */
+struct decoding {
+	enum mime_encoding encoding;
+	GMimeEncoding state;
+	struct span rest;
+	bool plain; /* base64 without anything odd so far */
+	bool ended;
+};
+
+static void decoding_begin(struct decoding *decoding, const struct mime_part *part)
+{
+	*decoding = (struct decoding){.encoding = part->encoding, .rest = part->raw, .plain = true};
+	if (part->encoding == MIME_UUENCODE)
+		decoding->rest = without_begin(part->raw);
+	g_mime_encoding_init_decode(&decoding->state, gmime_encoding(part->encoding));
+}
+
+/* Room for one piece. */
+static size_t decoding_room(struct decoding *decoding)
+{
+	return g_mime_encoding_outlen(&decoding->state, DECODE_BYTES) + 1;
+}
+
+/* The next piece into `out`, its size in *size; false behind the last. */
+static bool decoding_next(struct decoding *decoding, char *out, size_t *size)
+{
+	struct span piece = span_part(decoding->rest, 0, DECODE_BYTES), left = piece;
+
+	if (decoding->ended)
+		return false;
+	if (piece.size == 0) {
+		*size = g_mime_encoding_flush(&decoding->state, "", 0, out);
+		decoding->ended = true;
+		return true;
+	}
+	*size = decoding->plain ? take_base64(&left, decoding->encoding, out) : 0;
+	decoding->plain = *size > 0;
+	if (!decoding->plain) {
+		*size = g_mime_encoding_step(&decoding->state, piece.data, piece.size, out);
+		left.size = 0;
+	}
+	decoding->rest = span_after(decoding->rest, piece.size - left.size);
+	return true;
+}
+
+bool mime_has_room(const struct mime_part *part, const struct arena *arena)
+{
+	size_t wanted = part->encoding == MIME_IDENTITY ? 0 : part->raw.size / 4 * 3;
+
+	return arena->total_bytes + wanted <= UNPACKED_BYTES_MAX || part->decoded->data;
+}
+
+struct span mime_decode_start(const struct mime_part *part, size_t max_bytes, struct arena *arena)
+{
+	struct decoding decoding;
+	size_t size = 0, got;
+
+	if (part->decoded->data || part->encoding == MIME_IDENTITY || part->raw.size <= max_bytes)
+		return span_part(mime_decode(part, arena), 0, max_bytes);
+	decoding_begin(&decoding, part);
+	char *out = arena_alloc(arena, max_bytes + decoding_room(&decoding));
+	while (size < max_bytes && decoding_next(&decoding, out + size, &got))
+		size += got;
+	return (struct span){out, size < max_bytes ? size : max_bytes};
+}
+
 static struct digest digest_decoded(const struct mime_part *part, uint64_t *size_bytes)
 {
-	struct span rest = part->raw;
-	GMimeEncoding state;
-
-	if (part->encoding == MIME_UUENCODE)
-		rest = without_begin(rest);
-	g_mime_encoding_init_decode(&state, gmime_encoding(part->encoding));
 	struct digest_stream *stream = digest_stream_new();
-	char *out = memory_alloc(g_mime_encoding_outlen(&state, DECODE_BYTES));
-	bool plain = true; /* base64 without anything odd so far */
-	*size_bytes = 0;
-	while (rest.size > 0) {
-		struct span piece = span_part(rest, 0, DECODE_BYTES), left = piece;
-		size_t size = plain ? take_base64(&left, part->encoding, out) : 0;
+	struct decoding decoding;
+	size_t size;
 
-		plain = size > 0;
-		if (!plain) {
-			size = g_mime_encoding_step(&state, piece.data, piece.size, out);
-			left.size = 0;
-		}
+	decoding_begin(&decoding, part);
+	char *out = memory_alloc(decoding_room(&decoding));
+	*size_bytes = 0;
+	while (decoding_next(&decoding, out, &size)) {
 		digest_stream_add(stream, (struct span){out, size});
 		*size_bytes += size;
-		rest = span_after(rest, piece.size - left.size);
 	}
-	size_t size = g_mime_encoding_flush(&state, "", 0, out);
-	digest_stream_add(stream, (struct span){out, size});
-	*size_bytes += size;
 	free(out);
 	return digest_stream_end(stream);
 }

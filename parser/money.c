@@ -35,8 +35,10 @@ bool money_from_decimal(struct span text, int64_t *cents)
 		}
 		at = rest.size;
 	}
+	if (at != rest.size)
+		return false;
 	*cents = negative ? -sum : sum;
-	return at == rest.size;
+	return true;
 }
 
 /* Bytes of a mark between groups of digits; 0: none. A space counts only before three digits. */

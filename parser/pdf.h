@@ -15,9 +15,11 @@ struct pdf_file {
 };
 
 /*
- * The embedded files, at most PDF_FILES_MAX of at most XML_BYTES_MAX each, in the arena. None when
- * the PDF is damaged beyond repair or locked.
+ * The embedded files, at most PDF_FILES_MAX and all together at most PDF_FILES_BYTES_MAX, in the
+ * arena. None when the PDF is damaged beyond repair, locked, or would take too much memory or time:
+ * looked_bytes are those of the PDFs of the same mail before it.
  */
-struct pdf_file *pdf_embedded(struct span pdf, struct arena *arena, size_t *count);
+struct pdf_file *pdf_embedded(
+	struct span pdf, size_t looked_bytes, struct arena *arena, size_t *count);
 
 #endif

@@ -23,6 +23,7 @@ void protocol_write_request(
 {
 	pack_u8(out, (uint8_t)options->input);
 	pack_u8(out, (uint8_t)options->tag_separator);
+	pack_bool(out, options->without_documents);
 	spans_write(options->action_prefixes, options->action_prefix_count, out);
 	spans_write(options->own_domains, options->own_domain_count, out);
 	pack_span(out, mail);
@@ -37,6 +38,7 @@ bool protocol_read_request(struct span body, struct arena *arena, struct parse_o
 	uint8_t input = unpack_u8(&in);
 	options->input = (enum parse_input)input;
 	options->tag_separator = (char)unpack_u8(&in);
+	options->without_documents = unpack_bool(&in);
 	options->action_prefixes = spans_read(&in, arena, &options->action_prefix_count);
 	options->own_domains = spans_read(&in, arena, &options->own_domain_count);
 	*mail = unpack_span(&in);

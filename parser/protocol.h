@@ -37,6 +37,11 @@ struct parse_options {
 	size_t action_prefix_count;
 	struct span *own_domains; /* skipped when the original sender of a forward is sought */
 	size_t own_domain_count;
+	/*
+	 * For the last try at a mail on which parsers died: PDF and XML that hang on it are not
+	 * opened (defect "documents-not-read").
+	 */
+	bool without_documents;
 };
 
 /* The body of a PARSER_REQUEST frame. */

@@ -108,29 +108,82 @@ static struct span bounds_exactly(struct span body, struct span header, struct d
 	return body;
 }
 
-/* The header of a part that begins at text is longer than any honest one. */
-static bool has_long_header(struct span text)
+/* The field at the front with its folded lines. */
+static struct span field_at(struct span text)
 {
-	struct span header = span_part(text, 0, PART_HEADER_BYTES_MAX);
+	const char *end = text.data + text.size, *at = text.data;
 
-	return header.size == PART_HEADER_BYTES_MAX && span_starts_fold(header, SPAN("Content-")) &&
-	       span_find(header, SPAN("\n\n")) < 0 && span_find(header, SPAN("\n\r\n")) < 0;
+	while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		at++;
+		if (at == end || (*at != ' ' && *at != '\t'))
+			return (struct span){text.data, (size_t)(at - text.data)};
+	}
+	return text;
 }
 
-/* GMime takes time by the square of the parameters of a field. */
-static struct span cut_long_headers(struct span body, struct defects *defects)
+/*
+ * GMime takes time by the square of the parameters of a Content- field, in the header of a part as
+ * of a message inside: the body up to the one that is too long, alone or with those before it.
+ */
+static struct span cut_long_fields(struct span body, struct defects *defects)
 {
 	const char *end = body.data + body.size, *at = body.data;
+	size_t squares = 0;
+
+	while (at && at < end) {
+		struct span rest = {at, (size_t)(end - at)};
+
+		if ((*at == 'C' || *at == 'c') && span_starts_fold(rest, SPAN("Content-"))) {
+			struct span field = field_at(rest);
+			size_t count = scan_count(field, ';');
+
+			squares += count > PARAMETERS_USUAL ? count * count : 0;
+			if (field.size > PART_FIELD_BYTES_MAX || squares > PARAMETER_SQUARES_MAX) {
+				defect_add(defects, "part-header-too-long");
+				return span_part(body, 0, (size_t)(at - body.data));
+			}
+		}
+		at = memchr(at, '\n', (size_t)(end - at));
+		at = at ? at + 1 : NULL;
+	}
+	return body;
+}
+
+/* The next line "--boundary" + `more`, where it begins; NULL: none. */
+static const char *next_boundary(struct span body, struct span boundary, struct span more)
+{
+	const char *at = body.data, *end = body.data + body.size;
 
 	while (at && (at = next_dash_line(body, at)) != NULL) {
-		struct span rest = {at, (size_t)(end - at)}, line;
+		struct span rest = {at + 2, (size_t)(end - at) - 2};
 
-		if (span_next_line(&rest, &line) && has_long_header(rest)) {
-			defect_add(defects, "part-header-too-long");
-			return span_part(body, 0, (size_t)(at - body.data));
-		}
-		at = rest.data;
+		if (span_starts(rest, boundary) &&
+			span_starts(span_after(rest, boundary.size), more))
+			return at;
+		at += 2;
 	}
+	return NULL;
+}
+
+/* Without a long text before the first and behind the last part; empty when there is no part. */
+static struct span cut_around(struct span body, struct span header)
+{
+	static struct boundaries boundaries;
+	const char *begin, *end;
+
+	boundaries.count = 0;
+	collect_boundaries(header, &boundaries);
+	if (boundaries.count == 0 || body.size <= AROUND_PARTS_BYTES_MAX ||
+		span_find_fold(header, SPAN("multipart/")) < 0)
+		return body;
+	begin = next_boundary(body, boundaries.items[0], SPAN(""));
+	if (!begin)
+		return (struct span){body.data, 0};
+	if ((size_t)(begin - body.data) > AROUND_PARTS_BYTES_MAX)
+		body = span_after(body, (size_t)(begin - body.data));
+	end = next_boundary(body, boundaries.items[0], SPAN("--"));
+	if (end && body.size - (size_t)(end - body.data) > AROUND_PARTS_BYTES_MAX)
+		body = span_part(body, 0, (size_t)(end - body.data) + AROUND_PARTS_BYTES_MAX);
 	return body;
 }
 
@@ -139,8 +192,9 @@ struct span scan_bounds(struct span body, struct span header, struct defects *de
 	if (span_find_fold(header, SPAN("multipart/")) < 0 &&
 		span_find_fold(header, SPAN("message/")) < 0)
 		return body;
+	body = cut_around(body, header);
 	body = dash_lines(body) <= DASH_LINES_MAX ? body : bounds_exactly(body, header, defects);
-	return cut_long_headers(body, defects);
+	return cut_long_fields(body, defects);
 }
 
 struct span scan_to_boundary(struct span bytes, struct span boundary)
@@ -206,17 +260,20 @@ static size_t tag_gaps(struct span tag, size_t *size)
 	return gaps;
 }
 
-struct span scan_tags(struct span markup, size_t max_attributes)
+struct span scan_tags(struct span markup)
 {
 	struct span rest = markup;
+	size_t squares = 0;
 
 	for (ptrdiff_t at; (at = span_find_byte(rest, '<')) >= 0;) {
 		struct span tag = span_after(rest, (size_t)at);
-		size_t size = 1;
+		size_t size = 1, gaps = 0;
 
 		/* comments and declarations have none, and quotes mean nothing in them */
-		if (tag.size > 1 && tag.data[1] != '!' && tag.data[1] != '?' &&
-			tag_gaps(tag, &size) > max_attributes)
+		if (tag.size > 1 && tag.data[1] != '!' && tag.data[1] != '?')
+			gaps = tag_gaps(tag, &size);
+		squares += gaps > MARKUP_GAPS_USUAL ? gaps * gaps : 0;
+		if (gaps > MARKUP_GAPS_MAX || squares > MARKUP_GAPS_SQUARES_MAX)
 			return (struct span){markup.data, (size_t)(tag.data - markup.data)};
 		rest = span_after(tag, size);
 	}

@@ -10,8 +10,9 @@
 #include "parser/defects.h"
 
 /*
- * The body up to the boundary line that begins the first part too many (PARTS_MAX) or a part whose
- * header is too long (PART_HEADER_BYTES_MAX). `header` may name a boundary too.
+ * The body up to the boundary line that begins the first part too many (PARTS_MAX) or a field
+ * of a part that is too long (PART_FIELD_BYTES_MAX). `header` may name a boundary too; a long
+ * text around its parts is cut off.
  */
 struct span scan_bounds(struct span body, struct span header, struct defects *defects);
 /* The bytes up to the line end before the next line "--boundary"; all of them when there is none.
@@ -21,10 +22,10 @@ struct span scan_to_boundary(struct span bytes, struct span boundary);
 struct span scan_guess_boundary(struct span body);
 
 /*
- * Markup up to the first tag that has more than max_attributes attributes: libxml2 compares each
- * with all others. All of it when no tag has.
+ * Markup up to the first tag that has too many attributes (MARKUP_GAPS_MAX), alone or with those
+ * before it: libxml2 compares each with all others. All of it when no tag has.
  */
-struct span scan_tags(struct span markup, size_t max_attributes);
+struct span scan_tags(struct span markup);
 
 /* How often the byte stands in the line. */
 size_t scan_count(struct span line, char byte);

@@ -179,6 +179,8 @@ static void unpack_uuencode(struct mime_part *part, struct arena *arena)
 
 	if (part->disposition == MIME_ATTACHMENT || part->filename.size > 0)
 		return; /* it is a document itself */
+	if (part->encoding != MIME_IDENTITY && part->raw.size > ENCODED_TEXT_BYTES_MAX)
+		return; /* what is encoded need not be so twice: not worth holding all of it */
 	text = mime_decode(part, arena);
 
 	while (count < UUENCODED_FILES_MAX && (at = find_begin(text, from)) >= 0) {
@@ -238,6 +240,8 @@ static void unpack(struct mime_part *part, struct arena *arena, struct defects *
 		defect_add(defects, "nesting-too-deep");
 		return;
 	}
+	if (!mime_has_room(part, arena))
+		return;
 	if (may_be_tnef(part))
 		unpack_tnef(part, arena, defects);
 	else if (may_be_signed(part))

@@ -6,18 +6,33 @@
 #include "parser/markup.h"
 #include "parser/scan.h"
 
+#define KNOWN_NAMES 64
+
 struct tree {
 	struct arena *arena;
 	struct xml_element *root, *open; /* open: the element whose content is read */
 	struct xml_element *last;	 /* the last child of `open` so far */
 	struct buffer text;		 /* of `open`, while it has no children */
 	size_t count;
-	const char *limit; /* what was too much; NULL: nothing */
+	const char *limit;		/* what was too much; NULL: nothing */
+	struct span names[KNOWN_NAMES]; /* copied once: a document has few */
 };
 
 static struct span copy(struct arena *arena, struct span text)
 {
 	return text_clean(arena, arena_copy(arena, text));
+}
+
+static struct span name_copy(struct tree *tree, struct span name)
+{
+	size_t place = name.size > 0 ? (name.size * 7 + (unsigned char)name.data[0] +
+					       (unsigned char)name.data[name.size - 1] * 3) %
+					       KNOWN_NAMES
+				     : 0;
+
+	if (!span_equal(tree->names[place], name))
+		tree->names[place] = copy(tree->arena, name);
+	return tree->names[place];
 }
 
 static bool begin_element(void *user, struct span name, const struct markup_attribute *attributes,
@@ -32,12 +47,14 @@ static bool begin_element(void *user, struct span name, const struct markup_attr
 	if (tree->limit)
 		return false;
 	struct xml_element *element = arena_alloc(tree->arena, sizeof(*element));
-	element->name = copy(tree->arena, name);
+	element->name = name_copy(tree, name);
 	element->parent = tree->open;
-	element->attributes = arena_array(tree->arena, struct xml_attribute, attribute_count);
+	if (attribute_count > 0)
+		element->attributes =
+			arena_array(tree->arena, struct xml_attribute, attribute_count);
 	for (size_t i = 0; i < attribute_count; i++)
 		element->attributes[element->attribute_count++] =
-			(struct xml_attribute){copy(tree->arena, attributes[i].name),
+			(struct xml_attribute){name_copy(tree, attributes[i].name),
 				copy(tree->arena, attributes[i].value)};
 	if (!tree->open)
 		tree->root = element;
@@ -84,7 +101,7 @@ bool xml_read(struct span bytes, struct arena *arena, struct xml_element **root,
 	*root = NULL;
 	if (bytes.size > XML_BYTES_MAX)
 		return error_set(err, ERROR_LIMIT, "XML: more than %u bytes", XML_BYTES_MAX);
-	if (scan_tags(bytes, MARKUP_GAPS_MAX).size < bytes.size)
+	if (scan_tags(bytes).size < bytes.size)
 		return error_set(err, ERROR_LIMIT, "XML: too many attributes");
 	bool good = markup_read_xml(bytes, &reader, err);
 	buffer_done(&tree.text);

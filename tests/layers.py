@@ -31,7 +31,7 @@ DOORS = {  # header -> the files that may include it
     'yaml.h': ['config/load.c'],
     'libical/*': ['calendar/*', 'parser/invite.c'],
     'libetpan/*': ['daemon/imap.c', 'daemon/imap_session.h', 'daemon/transport.c'],
-    'gmime/*': ['parser/mime*.c'],
+    'gmime/*': ['parser/mime*.c', 'parser/mime_stream.h'],
     'event2/*': ['daemon/feed.c'],
     'systemd/sd-daemon.h': ['daemon/notify.c'],
     'utf8proc.h': ['base/text.c'],

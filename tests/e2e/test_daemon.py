@@ -286,41 +286,6 @@ def cpu_seconds(pid):
         return 0.0
 
 
-def killer_mail(number):
-    """Kills the parser each time: GMime takes time by the square of the parameters of one field,
-    and those of an attached message meet the limit of CPU time only."""
-    head = mail(number, body='').replace(b'\n\n', b'\n', 1).rstrip(b'\n')
-    parameters = b''.join(b';\n a%d=b' % n for n in range(150_000))
-    return (head + b'\nMIME-Version: 1.0\nContent-Type: message/rfc822\n\n'
-            b'From: b@customer.example\nContent-Type: text/plain' + parameters + b'\n\nx\n')
-
-
-def test_mail_that_kills_the_parser_is_dead_after_three_tries(make, dovecot, users):
-    dovecot.deliver(users[0], killer_mail(1))
-    for number in range(2, 30):
-        dovecot.deliver(users[number % 2], mail(number))
-    with make(users) as daemon:
-        daemon.expected = {'died', 'parser-died', 'dead'}
-        tries = 'SELECT parse_tries, state FROM message ORDER BY parse_tries DESC LIMIT 1'
-        wait_for(lambda: daemon.query(tries)[:1] == [(1, 'received')],
-                 what='the first try to count')
-        # the whole daemon dies: the count stays
-        daemon.kill()
-        assert daemon.query(tries)[0][0] >= 1
-        daemon.start()
-        daemon.wait_settled(29)
-        counts = daemon.sum()
-        assert counts['dead'] == 1 and counts['received'] == 0
-        [(stage, error, counted)] = daemon.query(
-            "SELECT dead_stage, dead_error, parse_tries FROM message WHERE state = 'dead'")
-        assert stage == 'parse' and 'died' in error and counted == 3
-        # one death more than was counted when the daemon was killed between the two
-        assert len(daemon.events('parser-died')) in (3, 4)
-        # the queue goes on
-        dovecot.deliver(users[0], mail(30))
-        daemon.wait_settled(30)
-
-
 def test_dead_mail_that_a_person_has_read_again_is_moved(make, build, dovecot, users):
     user = users[0]
     dovecot.create(user, 'Done')

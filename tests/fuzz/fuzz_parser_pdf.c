@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pdf_file *files;
 	size_t count;
 
-	files = pdf_embedded(fuzz_span(data, size), &arena, &count);
+	files = pdf_embedded(fuzz_span(data, size), 0, &arena, &count);
 	fuzz_must(count <= PDF_FILES_MAX);
 	for (size_t i = 0; i < count; i++) {
 		fuzz_must(files[i].bytes.size > 0 && files[i].bytes.size <= XML_BYTES_MAX);

@@ -1,6 +1,6 @@
 /*
- * The real postroom-parser behind its sandbox: every charset works in there, a mail that takes too
- * long kills it, and it answers in order.
+ * The real postroom-parser behind its sandbox: every charset works in there, a document that takes
+ * too long kills it, and it answers in order.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
+#include "base/base64.h"
 #include "base/compress.h"
 #include "base/frame.h"
 #include "base/process.h"
@@ -225,29 +227,98 @@ static void test_answers_in_order(void **state)
 	assert_int_equal(parser_end(&parser), 0);
 }
 
-/*
- * GMime takes time by the square of the parameters of one field; inside an attached message nothing
- * bounds them before. That costs this message and no other.
- */
-static void test_a_mail_that_takes_too_long_kills_it(void **state)
+/* A zlib stream that unpacks to gigabytes of blanks: one block, again and again. */
+static void append_blanks(struct buffer *out)
 {
+	static unsigned char blanks[1 << 20], room[4096];
+	z_stream stream = {.next_in = blanks,
+		.avail_in = sizeof(blanks),
+		.next_out = room,
+		.avail_out = sizeof(room)};
+
+	memset(blanks, ' ', sizeof(blanks));
+	assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&stream, Z_FULL_FLUSH), Z_OK);
+	deflateEnd(&stream);
+	buffer_append(out, SPAN("\x78\x9c"));
+	for (int i = 0; i < 6000; i++)
+		buffer_append(
+			out, (struct span){(const char *)room, sizeof(room) - stream.avail_out});
+}
+
+/* A PDF whose catalog lies in a stream of blanks without end, as hexadecimal digits. */
+static void append_endless_pdf(struct buffer *out)
+{
+	static const unsigned char rows[] = {
+		0, 0, 0, 2, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 9, 0};
+	struct buffer blanks = {0};
+	size_t begin = out->size, table;
+
+	append_blanks(&blanks);
+	buffer_append_string(out, "%PDF-1.7\n8 0 obj\n");
+	buffer_format(out,
+		"<</Type/ObjStm/N 1/First 4/Filter[/FlateDecode/ASCIIHexDecode]"
+		"/Length %zu>>stream\n",
+		blanks.size);
+	buffer_append(out, buffer_span(&blanks));
+	buffer_append_string(out, "\nendstream\nendobj\n");
+	table = out->size - begin;
+	buffer_format(out, "9 0 obj\n<</Type/XRef/Root 1 0 R/Size 9/W[1 1 1]/Length %zu>>stream\n",
+		sizeof(rows));
+	buffer_append(out, (struct span){(const char *)rows, sizeof(rows)});
+	buffer_format(out, "\nendstream\nendobj\nstartxref\n%zu\n%%%%EOF\n", table);
+	buffer_done(&blanks);
+}
+
+static void ask_about_pdf(struct parser *parser, struct span pdf, bool without_documents)
+{
+	struct parse_options options = {
+		.input = PARSE_MAIL, .tag_separator = '+', .without_documents = without_documents};
+	struct buffer mail = {0}, request = {0};
+	struct error err;
+
+	buffer_append_string(&mail, "From: a@example.net\nContent-Type: application/pdf\n"
+				    "Content-Transfer-Encoding: base64\n\n");
+	base64_append(&mail, pdf);
+	protocol_write_request(&options, buffer_span(&mail), &request);
+	assert_true(frame_write(parser->socket, PARSER_REQUEST, buffer_span(&request), &err));
+	buffer_done(&mail);
+	buffer_done(&request);
+}
+
+/*
+ * qpdf unpacks what a PDF says, for as long as that takes. It costs this message and no other, and
+ * the last try, which opens no documents, reads it.
+ */
+static void test_a_document_that_takes_too_long_kills_it(void **state)
+{
+	struct buffer pdf = {0};
+	struct arena arena = {0};
 	struct parser parser;
-	struct buffer mail = {0};
 	struct frame frame;
+	struct facts facts;
+	struct error err;
 
 	(void)state;
-	buffer_append_string(&mail, "From: a@example.net\nContent-Type: message/rfc822\n\n"
-				    "From: b@example.net\nContent-Type: text/plain");
-	for (int i = 0; i < 150000; i++)
-		buffer_format(&mail, ";\n a%d=b", i);
-	buffer_append_string(&mail, "\n\nx\n");
+	append_endless_pdf(&pdf);
 	parser_start(&parser);
-	parser_ask(&parser, PARSE_MAIL, buffer_span(&mail));
+	ask_about_pdf(&parser, buffer_span(&pdf), false);
 	assert_false(parser_answer(&parser, &frame));
 	int status = parser_end(&parser);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGPROF);
-	buffer_done(&mail);
+
+	parser_start(&parser);
+	ask_about_pdf(&parser, buffer_span(&pdf), true);
+	assert_true(parser_answer(&parser, &frame));
+	assert_int_equal(frame.type, PARSER_FACTS);
+	assert_true(facts_read(frame.body, &arena, &facts, &err));
+	assert_int_equal(facts.defects.count, 1);
+	assert_true(span_equal(facts.defects.items[0], SPAN("documents-not-read")));
+	assert_int_equal(facts.attachment_count, 1);
+	assert_int_equal(parser_end(&parser), 0);
+	buffer_done(&pdf);
+	arena_done(&arena);
 }
 
 static void test_a_wrong_request_is_refused(void **state)
@@ -274,7 +345,7 @@ int main(void)
 		cmocka_unit_test(test_every_charset_works_in_the_sandbox),
 		cmocka_unit_test(test_encoded_words_work_in_the_sandbox),
 		cmocka_unit_test(test_answers_in_order),
-		cmocka_unit_test(test_a_mail_that_takes_too_long_kills_it),
+		cmocka_unit_test(test_a_document_that_takes_too_long_kills_it),
 		cmocka_unit_test(test_a_wrong_request_is_refused),
 	};
 
