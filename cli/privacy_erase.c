@@ -45,15 +45,17 @@ static void backup_note(
 	json_array_append_new(run->backups, object);
 }
 
-static void rewrite(struct run *run, const struct backup_file *file)
+/* A file that is damaged or not ours to write is told; a disk that fails ends it all. */
+static bool rewrite(struct run *run, const struct backup_file *file, struct error *err)
 {
 	struct erase_from from = {run->cli->config, run->erased, run->cli->actor};
-	struct error err;
 	bool found;
 
-	if (!backup_rewrite(file->path, erase_from_copy, &from, &found, &err)) {
+	if (!backup_rewrite(file->path, erase_from_copy, &from, &found, err)) {
+		if (err->kind == ERROR_STORAGE || err->kind == ERROR_BUSY)
+			return false;
 		run->failed++;
-		backup_note(run, file, "failed", err.text);
+		backup_note(run, file, "failed", err->text);
 	} else if (!found) {
 		run->missing++;
 		backup_note(run, file, "missing", NULL);
@@ -61,6 +63,7 @@ static void rewrite(struct run *run, const struct backup_file *file)
 		run->rewritten++;
 		backup_note(run, file, "rewritten", NULL);
 	}
+	return true;
 }
 
 static bool all_backups(struct run *run, bool dry_run, struct error *err)
@@ -73,8 +76,8 @@ static bool all_backups(struct run *run, bool dry_run, struct error *err)
 	for (size_t i = 0; i < count; i++) {
 		if (dry_run)
 			backup_note(run, &files[i], "to be rewritten", NULL);
-		else
-			rewrite(run, &files[i]);
+		else if (!rewrite(run, &files[i], err))
+			return false;
 	}
 	return true;
 }

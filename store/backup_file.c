@@ -137,21 +137,36 @@ static bool carry(struct db *db, const struct list *files, struct error *err)
 	return true;
 }
 
+static bool read_noted(const char *database, struct list *files)
+{
+	struct error ignored = {0};
+	struct db *old;
+	bool known;
+
+	if (!sql_open_file(database, &old, &ignored))
+		return false;
+	files->count = 0;
+	known = list_noted(old, files, &ignored);
+	db_close(old);
+	return known;
+}
+
+/*
+ * The database that is replaced may be damaged, which is why it is replaced; but a disk that failed
+ * once does not make it so.
+ */
 bool backup_carry_files(struct db *db, const char *database, struct error *err)
 {
 	struct arena arena CLEANUP(arena_done) = {0};
 	struct list files = LIST_OF(struct backup_file, &arena);
-	struct error ignored = {0};
-	struct db *old;
-	bool has, known;
+	bool has;
 
 	if (!has_table(db, &has, err))
 		return false;
-	if (!has || access(database, F_OK) != 0 || !sql_open_file(database, &old, &ignored))
+	if (!has || access(database, F_OK) != 0 ||
+		(!read_noted(database, &files) && !read_noted(database, &files)))
 		return true;
-	known = list_noted(old, &files, &ignored);
-	db_close(old);
-	return !known || carry(db, &files, err);
+	return carry(db, &files, err);
 }
 
 /* ---------------------------------------------------------------- writing one anew */

@@ -60,7 +60,9 @@ bool db_fail(sqlite3 *handle, int status, const char *what, struct error *err)
 		memory_exhausted();
 	if ((status & 0xff) == SQLITE_FULL || cause == ENOSPC || cause == EDQUOT)
 		return error_set(err, ERROR_STORAGE, "%s: the disk is full; free some space", what);
-	if ((status & 0xff) == SQLITE_CANTOPEN && cause == 0)
+	/* Where a file can't be opened to write it, SQLite opens it to read it. */
+	if (((status & 0xff) == SQLITE_CANTOPEN || (status & 0xff) == SQLITE_READONLY) &&
+		cause == 0)
 		return error_set(err, ERROR_STORAGE,
 			"%s: a file can't be opened or made; look at the free space and who may "
 			"write there",

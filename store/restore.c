@@ -113,9 +113,10 @@ bool backup_prepare(const char *file, const char *database, backup_change *chang
 	struct db *db;
 	bool ok;
 
-	if (!sql_open_file(file, &db, err))
-		return false;
-	ok = check_schema(db, err) && backup_check(db, err);
+	ok = sql_open_file(file, &db, err) && check_schema(db, err) && backup_check(db, err);
+	/* Not our disk is wrong, but what we were given. */
+	if (!ok && err->kind == ERROR_STORAGE)
+		err->kind = ERROR_INPUT;
 	if (ok && change)
 		ok = sql_script(db, "PRAGMA secure_delete = ON", err) && schema_migrate(db, err) &&
 		     change(context, db, err);
@@ -135,9 +136,6 @@ static bool bring_in(const char *file, const struct paths *paths, backup_change 
 		backup_copy_log(file, paths->fresh, 0660, err)) {
 		if (backup_prepare(paths->fresh, paths->database, change, context, err))
 			return place_sync(paths->fresh, err);
-		/* Not our disk is wrong, but what we were given. */
-		if (err->kind == ERROR_STORAGE)
-			err->kind = ERROR_INPUT;
 	}
 	unlink(paths->fresh);
 	backup_beside(paths->fresh, "-wal", log);

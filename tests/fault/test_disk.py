@@ -41,7 +41,7 @@ def fail_command(lane, number):
 def command_sweep(build, directory, name, fault, step=STEP):
     return sweep(lambda number: commands.Lane(build, directory / f'{name}-{number}', name,
                                               error=fault[0], last=fault[1]),
-                 lambda lane: lane.total, fail_command, step)
+                 lambda lane: lane.total, fail_command, commands.COMMANDS[name].step(step))
 
 
 class DaemonLane:

@@ -50,7 +50,7 @@ class Lane(commands.Lane):
 
 def memory_sweep(build, directory, name, last, step=STEP):
     return sweep(lambda number: Lane(build, directory / f'{name}-{number}', name, last),
-                 lambda lane: lane.total, Lane.fail, step)
+                 lambda lane: lane.total, Lane.fail, commands.COMMANDS[name].step(step))
 
 
 @pytest.mark.parametrize('name, last', itertools.product(commands.COMMANDS, (1, 0)))

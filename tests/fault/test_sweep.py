@@ -3,7 +3,7 @@ the database is whole, and the command run again ends as if nothing had happened
 import pytest
 
 from commands import COMMANDS, Lane
-from sweep import sweep
+from sweep import STEP, sweep
 
 
 def kill(lane, number):
@@ -19,7 +19,7 @@ def kill(lane, number):
 
 def kill_sweep(build, directory, name, **more):
     return sweep(lambda number: Lane(build, directory / f'{name}-{number}', name),
-                 lambda lane: lane.total, kill, **more)
+                 lambda lane: lane.total, kill, **{'step': COMMANDS[name].step(STEP), **more})
 
 
 @pytest.mark.parametrize('name', COMMANDS)
