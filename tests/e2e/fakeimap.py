@@ -222,6 +222,15 @@ class Session:
     def do_noop(self, tag, _):
         self.ok(tag)
 
+    def do_list(self, tag, _):
+        """Of clients that ask for it; ours does not."""
+        for name in self.server.mailboxes:
+            self.send(f'* LIST () "/" {name}\r\n')
+        self.ok(tag)
+
+    def do_close(self, tag, _):
+        self.ok(tag)
+
     def do_logout(self, tag, _):
         self.send("* BYE bye\r\n")
         self.ok(tag)
@@ -232,8 +241,8 @@ class Session:
         self.start_tls()
 
     def do_login(self, tag, rest):
-        words = [word.replace('\\"', '"').replace("\\\\", "\\")
-                 for word in re.findall(r'"((?:[^"\\]|\\.)*)"', rest)]
+        words = [quoted.replace('\\"', '"').replace("\\\\", "\\") or atom for quoted, atom in
+                 re.findall(r'"((?:[^"\\]|\\.)*)"|([^" ]+)', rest)]
         if words == [self.server.user, self.server.password]:
             self.ok(tag, "welcome")
         else:
@@ -316,6 +325,18 @@ class Session:
         sequence, _, items = rest.partition(" ")
         for uid in self.chosen(sequence):
             self.send(self.fetch_one(uid, items))
+        self.ok(tag)
+
+    def do_fetch(self, tag, rest):
+        """By numbers, as older clients ask; ours does not."""
+        sequence, _, items = rest.partition(" ")
+        uids = dict(enumerate(sorted(self.box.mails), 1))
+        wanted = range(1, len(uids) + 1)
+        if ":" not in sequence:
+            wanted = [int(number) for number in sequence.split(",")]
+        for number in wanted:
+            if number in uids:
+                self.send(self.fetch_one(uids[number], items))
         self.ok(tag)
 
     def do_uid_store(self, tag, rest):

@@ -10,9 +10,10 @@ import threading
 import time
 import warnings
 
+import certificates
 from fakeimap import Closed, Mailbox, Server
 from postroomd import Postroomd, wait_for
-from server_scripts import EOF, HONEST, RESET, SILENCE, Do, Drip, Flood
+from server_scripts import CERTIFICATES, EOF, HONEST, RESET, SILENCE, Do, Drip, Flood
 
 PASSWORD = 'hunter2-S3cret'
 RSS_MAX_KIB = 64 * 1024
@@ -30,6 +31,10 @@ def mail(name, number):
 
 def message_id(raw):
     return re.search(rb'Message-ID: <(.*?)>', raw).group(1).decode()
+
+
+# The same in the words of other clients, which tests/figures has play the scripts too
+ALSO = {'UID FETCH': ['FETCH'], 'EXAMINE': ['SELECT']}
 
 
 class Play:
@@ -52,7 +57,7 @@ class Play:
             script.box(box)
         self.server = Server(certificate, tls=tls, password=PASSWORD,
                              mailboxes={'INBOX': box, 'Done': Mailbox()},
-                             hooks={script.at: self.hook})
+                             hooks=dict.fromkeys((script.at, *ALSO.get(script.at, ())), self.hook))
         self.server.more = [mail(name, number) for number in (3, 4)]
         self.server.idle_s = 0.3
 
@@ -365,3 +370,15 @@ def sent_by(play):
     boxes = play.server.mailboxes.values()
     return {raw for box in boxes for raw in box.mails.values()} | {
         mail(play.name, number) for number in range(5)}
+
+
+def plays_of(scripts, tls, certificate):
+    return {f's{number}': Play(f's{number}', script, certificate, tls)
+            for number, script in enumerate(scripts)}
+
+
+def strangers(authority, folder):
+    """{(kind, tls): Stranger}."""
+    authorities = authority, certificates.Authority(str(folder / 'other'))
+    return {(kind, tls): Stranger(f'c{number}-{tls}', CERTIFICATES[kind], kind, authorities, tls)
+            for number, kind in enumerate(CERTIFICATES) for tls in ('implicit', 'starttls')}

@@ -5,26 +5,13 @@ import signal
 
 import pytest
 
-import certificates
 import server_scripts
 import servers
 from postroomd import wait_for
 from server_scripts import CERTIFICATES, SCRIPTS, STARTTLS
-from servers import Play, Run, Stranger
+from servers import Play, Run, plays_of, strangers
 
 TRANSPORTS = {'tls': 'implicit', 'plain': 'none'}
-
-
-def plays_of(scripts, tls, certificate):
-    return {f's{number}': Play(f's{number}', script, certificate, tls)
-            for number, script in enumerate(scripts)}
-
-
-def strangers(authority, folder):
-    """{(kind, tls): Stranger}."""
-    authorities = authority, certificates.Authority(str(folder / 'other'))
-    return {(kind, tls): Stranger(f'c{number}-{tls}', CERTIFICATES[kind], kind, authorities, tls)
-            for number, kind in enumerate(CERTIFICATES) for tls in ('implicit', 'starttls')}
 
 
 @pytest.fixture(scope='module')
