@@ -336,20 +336,9 @@ static json_t *json_invoice(const struct facts_invoice *invoice)
 	return object;
 }
 
-/* The mail's own day: its instant read with its own offset. */
-static struct date mail_day(const struct facts *facts)
-{
-	const int64_t day_ms = 86400000;
-	int64_t local = facts->date.instant_ms + facts->date.offset_minutes * INT64_C(60000);
-
-	if (!facts->date.present)
-		return (struct date){0};
-	return date_from_days(local / day_ms - (local % day_ms < 0));
-}
-
 static json_t *json_due(const struct facts *facts, const struct facts_request *request)
 {
-	struct date from = mail_day(facts);
+	struct date from = facts_day(&facts->date);
 
 	if (!date_is_set(from) && request->when != REQUEST_ON)
 		return json_null();

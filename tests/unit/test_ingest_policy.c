@@ -67,6 +67,23 @@ static const struct {
 	{"auth", RESULT("none") MX, "quarantined", "neither DMARC"},
 	{"auth", OTHER_ID("dmarc=pass header.from=example.org") MX, "quarantined",
 		"no Authentication-Results of mx.example.org"},
+	/* Exchange writes its results without an id; ARC's are about the hop before. */
+	{"auth",
+		"Authentication-Results: spf=pass smtp.mailfrom=example.org; dmarc=pass "
+		"header.from=example.org\n" MX,
+		"quarantined", "no Authentication-Results of mx.example.org"},
+	{"auth",
+		"ARC-Authentication-Results: i=1; mx.example.org; dmarc=pass "
+		"header.from=example.org\n" MX,
+		"quarantined", "no Authentication-Results of mx.example.org"},
+	{"auth", "X-Authentication-Results: mx.example.org; dmarc=pass\n" MX, "quarantined",
+		"no Authentication-Results of mx.example.org"},
+	/* A domain of ours, but not the sender's; a host that only begins like ours. */
+	{"auth", RESULT("dkim=pass header.d=example.net") MX, "quarantined", "neither DMARC"},
+	{"auth",
+		"Received: from a by mail.example.org.evil.example with ESMTPS\n" RESULT(
+			"dmarc=pass header.from=example.org"),
+		"quarantined", "mail.example.org.evil.example, which is none of"},
 	/* The sender's own forged field below the server's true one. */
 	{"auth",
 		RESULT("dmarc=fail header.from=example.org")
