@@ -274,7 +274,7 @@ static void fill_from_row(
 		action->due = day;
 }
 
-/* The prefix and what is to do; emphasis that ended with the prefix left out. */
+/* The prefix and what is to do; emphasis that ended with the prefix left out. May be the line. */
 static struct span action_text(struct arena *arena, struct span line, size_t prefix_bytes)
 {
 	struct span content = line_trim(span_after(line, prefix_bytes));
@@ -283,7 +283,7 @@ static struct span action_text(struct arena *arena, struct span line, size_t pre
 	while (bare.size > 0 && memchr("*_", bare.data[0], 2))
 		bare = line_trim(span_after(bare, 1));
 	if (bare.size == content.size)
-		return arena_copy(arena, line);
+		return line;
 	return arena_format(
 		arena, "%.*s %.*s", SPAN_ARG(span_part(line, 0, prefix_bytes)), SPAN_ARG(bare));
 }
@@ -292,15 +292,18 @@ static void add_action(
 	const struct reader *reader, struct span line, size_t prefix_bytes, const struct row *row)
 {
 	struct facts *facts = reader->facts;
+
+	if (facts->action_count >= ACTIONS_MAX)
+		return;
 	struct span text = action_text(
 		reader->arena, without_tail(span_part(line, 0, ACTION_BYTES_MAX)), prefix_bytes);
 	struct span content = line_trim(span_after(text, prefix_bytes));
 	size_t due_begin;
 
-	if (content.size == 0 || facts->action_count >= ACTIONS_MAX || is_known(facts, text))
+	if (content.size == 0 || is_known(facts, text))
 		return;
 	struct facts_action *action = &facts->actions[facts->action_count++];
-	action->text = text;
+	action->text = arena_copy(reader->arena, text);
 	action->due = due_of(content, facts_day(&facts->date), &due_begin);
 	action->assignee = leading_name(content);
 	if (action->assignee.size == 0)
@@ -406,7 +409,9 @@ void actions_read(struct span text, const struct parse_options *options, struct 
 		struct row row = row_of(line);
 		size_t prefix_bytes;
 
-		if (row.count == 1 && action_line(&reader, line, &prefix_bytes).size > 0)
+		if (row.count == 1 && line.size <= ACTION_BYTES_MAX &&
+			facts->action_count < ACTIONS_MAX &&
+			action_line(&reader, line, &prefix_bytes).size > 0)
 			row.cells[0] = unwrapped(&reader, line, &rest);
 		columns_learn(&reader.columns, &row);
 		for (size_t i = 0; i < row.count; i++)
