@@ -18,6 +18,21 @@ static struct value read_value(
 	return value_text(sql_bytes(q, column, arena));
 }
 
+/* A statement is put together for each row: printf would take longer than SQLite for it. */
+static void append_column(struct buffer *text, const char *before, const char *column)
+{
+	buffer_append_string(text, before);
+	buffer_append_string(text, column);
+}
+
+static void append_parameter(struct buffer *text, const char *before, size_t number)
+{
+	buffer_append_string(text, before);
+	if (number >= 10)
+		buffer_append_byte(text, (char)('0' + number / 10 % 10));
+	buffer_append_byte(text, (char)('0' + number % 10));
+}
+
 bool record_read(struct db *db, const struct noun *noun, int64_t id, struct arena *arena,
 	struct value *values, bool *found, struct error *err)
 {
@@ -27,7 +42,7 @@ bool record_read(struct db *db, const struct noun *noun, int64_t id, struct aren
 
 	buffer_append_string(&text, "SELECT ");
 	for (size_t i = 0; i < noun->field_count; i++)
-		buffer_format(&text, "%s%s", i ? ", " : "", noun->fields[i].column);
+		append_column(&text, i ? ", " : "", noun->fields[i].column);
 	buffer_format(&text, " FROM %s WHERE id = ?1", noun->table);
 	if (!sql_start_built(db, buffer_string(&text), &q, err))
 		return false;
@@ -70,16 +85,16 @@ static void insert_text(const struct noun *noun, bool with_id, struct buffer *te
 
 	buffer_format(text, "INSERT INTO %s (", noun->table);
 	for (size_t i = 0; i < noun->field_count; i++)
-		buffer_format(text, "%s%s", i ? ", " : "", noun->fields[i].column);
+		append_column(text, i ? ", " : "", noun->fields[i].column);
 	for (size_t i = 0; i < noun->fold_count; i++)
-		buffer_format(text, ", %s", noun->folds[i].column);
+		append_column(text, ", ", noun->folds[i].column);
 	buffer_append_string(text, noun->has_created ? ", created_ms" : "");
 	buffer_append_string(text, noun->has_changed ? ", changed_ms" : "");
 	buffer_append_string(text, with_id ? ", id" : "");
 	buffer_append_string(text, noun->has_sequence ? ", sequence" : "");
 	buffer_append_string(text, ") VALUES (");
 	for (size_t i = 1; i <= parameters; i++)
-		buffer_format(text, "%s?%zu", i > 1 ? ", " : "", i);
+		append_parameter(text, i > 1 ? ", ?" : "?", i);
 	buffer_append_string(text, noun->has_sequence ? ", 0)" : ")");
 }
 
@@ -136,20 +151,22 @@ static bool raises_sequence(const struct noun *noun, unsigned differs)
 
 static void update_text(const struct noun *noun, unsigned differs, struct buffer *text)
 {
-	int number = 1;
+	size_t number = 1;
 
 	buffer_format(text, "UPDATE %s SET ", noun->table);
 	for (unsigned i = 0; i < noun->field_count; i++)
 		if (differs & 1U << i) {
 			number++;
-			buffer_format(text, "%s%s = ?%d", number > 2 ? ", " : "",
-				noun->fields[i].column, number);
+			append_column(text, number > 2 ? ", " : "", noun->fields[i].column);
+			append_parameter(text, " = ?", number);
 		}
 	for (size_t i = 0; i < noun->fold_count; i++)
-		if (differs & 1U << noun->folds[i].of)
-			buffer_format(text, ", %s = ?%d", noun->folds[i].column, ++number);
+		if (differs & 1U << noun->folds[i].of) {
+			append_column(text, ", ", noun->folds[i].column);
+			append_parameter(text, " = ?", ++number);
+		}
 	if (noun->has_changed)
-		buffer_format(text, ", changed_ms = ?%d", ++number);
+		append_parameter(text, ", changed_ms = ?", ++number);
 	if (raises_sequence(noun, differs))
 		buffer_append_string(text, ", sequence = sequence + 1");
 	buffer_append_string(text, " WHERE id = ?1");
