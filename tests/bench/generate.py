@@ -69,9 +69,9 @@ def text_pool(language, rng):
 
 
 class Generator:
-    def __init__(self, seed=1, small=False):
+    def __init__(self, seed=1, small=False, files=True):
         rng = random.Random(f'pool {seed}')
-        self.seed, self.small = seed, small
+        self.seed, self.small, self.files = seed, small, files and not small
         self.pools = {language: text_pool(language, rng) for language in LETTERS}
         names = words_of('de', rng, 1500)
         domains = [f'{rng.choice(names)}-{n}.example'.encode('ascii', 'ignore').decode()
@@ -82,7 +82,7 @@ class Generator:
             local = f'{first}.{last}.{number}'.lower().encode('ascii', 'ignore').decode()
             self.people.append((f'{first} {last}', f'{local}@{rng.choice(domains)}'))
         self.weights = list(itertools.accumulate(1 / (n + 8) ** 0.9 for n in range(3000)))
-        self.noise = b'' if small else rng.randbytes(PDF_POOL)
+        self.noise = rng.randbytes(PDF_POOL) if self.files else b''
 
     def message_id(self, number):
         mark = binascii.hexlify(random.Random(f'id {self.seed} {number}').randbytes(9)).decode()
@@ -170,7 +170,7 @@ class Generator:
         sender = (('A Colleague', rng.choice(OWN)) if rng.random() < 0.2 else self.pick(rng))
         head = self.header(rng, number, language, sender, date)
         body = self.body(rng, language)
-        if not self.small and rng.random() < 0.077:
+        if self.files and rng.random() < 0.077:
             body = multipart(rng, 'mixed', [body] + [self.attachment(rng) for _ in range(
                 1 if rng.random() < 0.85 else 2)])
         return head.encode() + body, date
@@ -235,15 +235,20 @@ def multipart(rng, subtype, parts):
             b''.join(mark + b'\n' + part + b'\n' for part in parts) + mark + b'--\n')
 
 
-def write_maildir(folder, count, seed=1, small=False):
-    """COUNT mails as Dovecot reads them (sizes stand in the names, so that it need not look)."""
-    generator = Generator(seed, small)
+def write_maildir(folder, count, first=0, **shape):
+    """The mails from number FIRST on as Dovecot reads them (sizes stand in the names, so that it
+    need not look). shape: as of Generator. Their bytes on the wire."""
+    generator = Generator(**shape)
+    return write_mails(folder, (generator.mail(first + number) for number in range(count)))
+
+
+def write_mails(folder, mails):
+    """mails: (bytes with LF line ends, date in seconds)."""
     folder = pathlib.Path(folder)
     for name in ('cur', 'new', 'tmp'):
         (folder / name).mkdir(parents=True, exist_ok=True)
     total = 0
-    for number in range(count):
-        mail, date = generator.mail(number)
+    for number, (mail, date) in enumerate(mails):
         wire = len(mail) + mail.count(b'\n')
         path = folder / 'cur' / f'{date}.M{number:08d}P1.gen,S={len(mail)},W={wire}:2,'
         path.write_bytes(mail)
@@ -259,7 +264,8 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--small', action='store_true')
     options = parser.parse_args()
-    total = write_maildir(options.maildir, options.count, options.seed, options.small)
+    total = write_maildir(options.maildir, options.count, seed=options.seed,
+                          small=options.small)
     print(f'{options.count} mails, {total} bytes, {total // max(options.count, 1)} at the mean')
 
 
