@@ -1,6 +1,7 @@
 #include "parser/pdf_text.h"
 
 #include <limits.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -68,6 +69,47 @@ static bool looks_like_pdf(struct span bytes)
 	       span_find(bytes, SPAN(" obj")) >= 0;
 }
 
+static int hex_digit(char byte)
+{
+	const char *digits = "0123456789abcdef", *at = strchr(digits, byte | 0x20);
+
+	return byte != '\0' && at ? (int)(at - digits) : -1;
+}
+
+/* Whether the bytes begin with that name, any letter of which may be written as #46 (7.3.5). */
+static bool begins_with_name(struct span bytes, const char *name)
+{
+	for (size_t at = 0; *name; name++, at++) {
+		if (at >= bytes.size)
+			return false;
+		if (bytes.data[at] == *name)
+			continue;
+		if (bytes.data[at] != '#' || bytes.size - at < 3 ||
+			hex_digit(bytes.data[at + 1]) * 16 + hex_digit(bytes.data[at + 2]) != *name)
+			return false;
+		at += 2;
+	}
+	return true;
+}
+
+/*
+ * Text needs a font, which is the key /Font of some resources; these can stand in an object stream,
+ * compressed. A whole PDF with neither shows pictures only: no program need be started to say so.
+ */
+static bool has_no_text(struct span pdf)
+{
+	struct span rest = pdf, end = span_after(pdf, pdf.size > 1024 ? pdf.size - 1024 : 0);
+
+	if (span_find(end, SPAN("startxref")) < 0)
+		return false;
+	for (ptrdiff_t at; (at = span_find_byte(rest, '/')) >= 0;) {
+		rest = span_after(rest, (size_t)at + 1);
+		if (begins_with_name(rest, "Font") || begins_with_name(rest, "ObjStm"))
+			return false;
+	}
+	return true;
+}
+
 enum pdf_frame pdf_text_read(
 	struct span pdf, struct pdf_budget *budget, struct arena *arena, struct span *text)
 {
@@ -77,6 +119,8 @@ enum pdf_frame pdf_text_read(
 
 	if (!looks_like_pdf(pdf))
 		return PDF_NONE;
+	if (has_no_text(pdf))
+		return PDF_TEXT;
 	if (pdf.size > PDF_TEXT_SOURCE_BYTES_MAX || budget->count++ >= PDF_TEXTS_MAX)
 		return PDF_LIMIT;
 	if (helper.socket < 0)

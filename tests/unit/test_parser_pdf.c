@@ -52,6 +52,38 @@ static void need_program(void)
 	}
 }
 
+/* Without a font there is nothing to start a program for; whatever may hide one is asked for. */
+static void test_pictures_have_no_text(void **state)
+{
+	static const struct {
+		const char *inside, *end;
+		enum pdf_frame answer; /* without the program: is it asked at all? */
+	} cases[] = {
+		{"/XObject", "startxref", PDF_TEXT}, {"/Font", "startxref", PDF_MISSING},
+		{"/F#6fnt", "startxref", PDF_MISSING}, {"/#46#6F#6e#74", "startxref", PDF_MISSING},
+		{"/Fo#6", "startxref", PDF_TEXT}, {"/Fo#zz", "startxref", PDF_TEXT},
+		{"/ObjStm", "startxref", PDF_MISSING}, {"/XObject", "", PDF_MISSING}, /* cut off */
+	};
+
+	struct error err;
+
+	(void)state;
+	pdf_text_stop();
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct arena arena = {0};
+		struct buffer pdf = {0};
+		struct span text = {0};
+
+		buffer_format(&pdf, "%%PDF-1.4\n1 0 obj\n<<%s 1>>\nendobj\n%s", cases[i].inside,
+			cases[i].end);
+		assert_int_equal(read_pdf(buffer_span(&pdf), &arena, &text), cases[i].answer);
+		assert_int_equal(text.size, 0);
+		buffer_done(&pdf);
+		arena_done(&arena);
+	}
+	assert_true(pdf_text_start(&err));
+}
+
 static void test_text(void **state)
 {
 	struct arena arena = {0};
@@ -164,6 +196,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_none),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_without_process),
+		cmocka_unit_test(test_pictures_have_no_text),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
