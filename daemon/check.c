@@ -121,7 +121,17 @@ static bool preview(
 	return ok;
 }
 
-int preview_main(const char *config_path, const char *name)
+static bool run_preview(const struct config *config, const struct config_mailbox *mailbox,
+	bool unused UNUSED, struct error *err)
+{
+	return preview(config, mailbox, err);
+}
+
+/* What a person asked for with one mailbox, which is named to postroomd. */
+static int with_mailbox(const char *config_path, const char *name,
+	bool (*run)(const struct config *config, const struct config_mailbox *mailbox, bool option,
+		struct error *err),
+	bool option)
 {
 	const struct config_mailbox *mailbox;
 	struct config *config;
@@ -136,10 +146,20 @@ int preview_main(const char *config_path, const char *name)
 	if (!mailbox) {
 		fprintf(stderr, "postroomd: no mailbox %s in %s\n", name, config_path);
 		status = EXIT_NOT_FOUND;
-	} else if (!preview(config, mailbox, &err)) {
+	} else if (!run(config, mailbox, option, &err)) {
 		fprintf(stderr, "postroomd: %s: %s\n", name, err.text);
 		status = 1;
 	}
 	config_free(config);
 	return status;
+}
+
+int preview_main(const char *config_path, const char *name)
+{
+	return with_mailbox(config_path, name, run_preview, false);
+}
+
+int login_main(const char *config_path, const char *name, bool stdin_token)
+{
+	return with_mailbox(config_path, name, tokens_client_login, stdin_token);
 }

@@ -16,7 +16,6 @@
 #include "daemon/reader.h"
 #include "daemon/supervisor.h"
 #include "daemon/tokens.h"
-#include "daemon/tokens_client.h"
 
 #define EXIT_USAGE 2
 
@@ -182,7 +181,6 @@ int main(int count, char **values)
 	if (arguments.preview)
 		return preview_main(arguments.config, arguments.preview);
 	if (arguments.login)
-		return tokens_client_login(
-			arguments.config, arguments.login, arguments.refresh_token);
+		return login_main(arguments.config, arguments.login, arguments.refresh_token);
 	return supervisor_main(arguments.config);
 }

@@ -141,6 +141,8 @@ static void set_limits(struct exchange *exchange, CURLcode *failure)
 	SET(exchange, failure, CURLOPT_PROXY, "");
 	SET(exchange, failure, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(exchange, failure, CURLOPT_NOSIGNAL, 1L);
+	/* a name server that does not answer is not waited for by those who gave up */
+	SET(exchange, failure, CURLOPT_QUICK_EXIT, 1L);
 	SET(exchange, failure, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	SET(exchange, failure, CURLOPT_TIMEOUT_MS, (long)exchange->answer_ms);
 	SET(exchange, failure, CURLOPT_FORBID_REUSE, 1L);
@@ -230,6 +232,7 @@ static const char *host_of(const struct exchange *exchange, char host[256])
 
 		rest = span_after(span_from(url), at < 0 ? 0 : (size_t)at + 3);
 		span_next(&rest, '/', &authority);
+		span_next(&authority, '?', &authority);
 	}
 	snprintf(host, 256, "%.*s", SPAN_ARG(span_part(authority, 0, 255)));
 	return host;

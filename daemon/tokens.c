@@ -268,6 +268,8 @@ static bool open_all(struct tokens *tokens, struct span body, struct error *err)
 
 	if (!tokens_read_start(body, &start, err))
 		return false;
+	if (start.quiet)
+		log_open("tokens", NULL, LOG_LEVEL_WARNING);
 	tokens->progress_ms = start.progress_ms;
 	tokens->renew_min_ms = start.renew_min_ms > 0 ? start.renew_min_ms : RENEW_MIN_MS;
 	for (uint32_t i = 0; i < start.account_count; i++)

@@ -4,7 +4,6 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -13,12 +12,10 @@
 #include "base/frame.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "config/load.h"
 #include "config/secret.h"
 #include "daemon/role.h"
 #include "daemon/tokens_wire.h"
 
-#define EXIT_NOT_FOUND 3
 /* Nobody watches over this one. */
 #define PROGRESS_MS	5000
 #define TOKEN_MAX_BYTES 16384
@@ -64,6 +61,7 @@ static bool send_start(struct client *client, const struct config *config,
 	struct tokens_start start = {
 		.state_directory = span_from(config->state_directory),
 		.progress_ms = PROGRESS_MS,
+		.quiet = true,
 		.account_count = 1,
 	};
 
@@ -240,7 +238,7 @@ static bool log_in(struct client *client, const struct config_mailbox *mailbox, 
 	return done.error == ERROR_NONE || error_set(err, done.error, "%.*s", SPAN_ARG(done.text));
 }
 
-static bool login(const struct config *config, const struct config_mailbox *mailbox,
+bool tokens_client_login(const struct config *config, const struct config_mailbox *mailbox,
 	bool stdin_token, struct error *err)
 {
 	CLEANUP(secret_done) struct buffer token = {0};
@@ -256,30 +254,7 @@ static bool login(const struct config *config, const struct config_mailbox *mail
 	ok = open_client(&client, config, mailbox, err) &&
 	     log_in(&client, mailbox, buffer_span(&token), err);
 	close_client(&client);
-	return ok;
-}
-
-int tokens_client_login(const char *config_path, const char *name, bool stdin_token)
-{
-	const struct config_mailbox *mailbox;
-	struct config *config;
-	struct error err;
-	int status = 0;
-
-	if (!config_load(config_path, &config, &err)) {
-		fprintf(stderr, "postroomd: %s\n", err.text);
-		return 1;
-	}
-	mailbox = config_mailbox(config, name);
-	if (!mailbox) {
-		fprintf(stderr, "postroomd: no mailbox %s in %s\n", name, config_path);
-		status = EXIT_NOT_FOUND;
-	} else if (!login(config, mailbox, stdin_token, &err)) {
-		fprintf(stderr, "postroomd: %s: %s\n", name, err.text);
-		status = 1;
-	} else {
+	if (ok)
 		printf("%s: logged in; the login is stored and renewed by itself\n", mailbox->name);
-	}
-	config_free(config);
-	return status;
+	return ok;
 }

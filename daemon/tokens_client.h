@@ -13,7 +13,11 @@
 MUST_CHECK bool tokens_client_fetch(const struct config *config,
 	const struct config_mailbox *mailbox, struct buffer *token, struct error *err);
 
-/* `postroomd --login NAME`: the exit status. stdin_token: a refresh token comes on stdin. */
-int tokens_client_login(const char *config_path, const char *name, bool stdin_token);
+/*
+ * Gets and stores the mailbox's first refresh token, with a person at the terminal: by device code,
+ * or (stdin_token) one that comes on stdin. Says on stdout what to do and that it is done.
+ */
+MUST_CHECK bool tokens_client_login(const struct config *config,
+	const struct config_mailbox *mailbox, bool stdin_token, struct error *err);
 
 #endif

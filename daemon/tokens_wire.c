@@ -9,6 +9,7 @@ void tokens_write_start(const struct tokens_start *start, struct buffer *out)
 	pack_i64(out, start->progress_ms);
 	pack_i64(out, start->answer_ms);
 	pack_i64(out, start->renew_min_ms);
+	pack_bool(out, start->quiet);
 	pack_u32(out, start->account_count);
 	pack_span(out, start->accounts);
 }
@@ -21,6 +22,7 @@ bool tokens_read_start(struct span body, struct tokens_start *start, struct erro
 	start->progress_ms = unpack_i64(&in);
 	start->answer_ms = unpack_i64(&in);
 	start->renew_min_ms = unpack_i64(&in);
+	start->quiet = unpack_bool(&in);
 	start->account_count = unpack_u32(&in);
 	start->accounts = unpack_span(&in);
 	return unpack_finish(&in, "START", err);

@@ -49,6 +49,7 @@ struct tokens_start {
 	int64_t progress_ms;
 	int64_t answer_ms;    /* the longest a token server may take; 0: HTTP_TOTAL_MS */
 	int64_t renew_min_ms; /* between renewals before the end of a token; 0: a minute */
+	bool quiet;	      /* beside a person's command: only what is wrong is logged */
 	uint32_t account_count;
 	struct span accounts; /* one behind the other, for tokens_take_account */
 };

@@ -169,6 +169,7 @@ def test_check_logs_in_beside_the_daemon(daemon, oauth):
             done = subprocess.run([daemon.program, '--config', daemon.config, '--check'],
                                   capture_output=True, text=True, timeout=60)
             assert done.returncode == 0 and 'crm: ok' in done.stdout, done
+            assert done.stderr == ''
         server.deliver(user, mail(1))
         daemon.wait_settled(1)
     shown = [form['refresh_token'] for form in tokens.grants()]

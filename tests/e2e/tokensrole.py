@@ -48,8 +48,8 @@ class TokensRole:
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         os.close(high)
         theirs.close()
-        body = span(self.state) + struct.pack('<qqqI', self.progress_ms, self.answer_ms,
-                                              self.renew_min_ms, len(self.accounts))
+        body = span(self.state) + struct.pack('<qqqBI', self.progress_ms, self.answer_ms,
+                                              self.renew_min_ms, False, len(self.accounts))
         self.send(START, body + span(b''.join(self.accounts)))
         for target in (self._serve, self._read_log):
             threading.Thread(target=target, daemon=True).start()
