@@ -209,7 +209,16 @@ static bool take_refresh_token(const json_t *object, struct token_answer *answer
 	return true;
 }
 
-static bool take_access_token(const json_t *object, struct token_answer *answer, struct error *err)
+/* A type is a word; what is as long as a piece of a secret is not shown. */
+static struct span shown_type(struct span type, const struct token_secrets *sent)
+{
+	if (type.size >= SECRET_PART_BYTES || !is_visible(type, '!') || shows_secret(type, sent))
+		return SPAN("unreadable");
+	return type;
+}
+
+static bool take_access_token(const json_t *object, const struct token_secrets *sent,
+	struct token_answer *answer, struct error *err)
 {
 	struct span token = text_of(object, "access_token"), type = text_of(object, "token_type");
 
@@ -220,14 +229,11 @@ static bool take_access_token(const json_t *object, struct token_answer *answer,
 	if (type.size == 0)
 		return error_set(err, ERROR_TEMPORARY,
 			"the token server does not say what type its access token is (token_type)");
-	if (!span_equal_fold(type, SPAN("Bearer"))) {
-		char shown[32];
-
-		copy_text(shown, sizeof shown, is_visible(type, '!') ? type : SPAN("unreadable"));
+	if (!span_equal_fold(type, SPAN("Bearer")))
 		return error_set(err, ERROR_AUTH,
-			"the token server gives an access token of type %s; IMAP takes Bearer only",
-			shown);
-	}
+			"the token server gives an access token of type %.*s; IMAP takes Bearer "
+			"only",
+			SPAN_ARG(shown_type(type, sent)));
 	buffer_copy(&answer->access_token, token);
 	answer->lifetime_ms = duration_of(object, "expires_in", TOKEN_LIFETIME_MAX_MS);
 	return true;
@@ -243,7 +249,7 @@ bool token_answer_read(long status, struct span body, const struct token_secrets
 	if (!load(status, body, sent, &object, answer->code, err))
 		return false;
 	refreshed = take_refresh_token(object, answer, err);
-	done = refreshed && take_access_token(object, answer, err);
+	done = refreshed && take_access_token(object, sent, answer, err);
 	json_decref(object);
 	return done;
 }

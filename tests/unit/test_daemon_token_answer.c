@@ -252,6 +252,7 @@ static void test_words_without_secrets(void **state)
 		"{\"error\":\"invalid_grant\",\"error_description\":\"1//0ab-very-secret-token\"}",
 		"{\"error\":\"invalid_grant\",\"error_description\":\"a…very-secret-token…\"}",
 		"{\"error\":\"1//0ab-very-secret-token\"}",
+		"{\"access_token\":\"a\",\"token_type\":\"1//0ab-very-secret-token\"}",
 	};
 	const struct token_secrets sent = {{{0}, SPAN_INIT("1//0ab-very-secret-token")}};
 
@@ -260,7 +261,8 @@ static void test_words_without_secrets(void **state)
 		struct token_answer answer;
 		struct error err;
 
-		assert_false(token_answer_read(400, span_from(bodies[i]), &sent, &answer, &err));
+		assert_false(token_answer_read(
+			i < 3 ? 400 : 200, span_from(bodies[i]), &sent, &answer, &err));
 		assert_int_equal(err.kind, ERROR_AUTH);
 		assert_null(strstr(err.text, "secret-token"));
 		assert_null(strstr(answer.code, "secret-token"));
