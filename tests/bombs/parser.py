@@ -52,7 +52,7 @@ class Parser:
         self.socket.settimeout(WAIT_SECONDS)
         number = theirs.fileno()
         self.process = subprocess.Popen(
-            ['/bin/sh', '-c', f'exec {self.program} 3<&{number} {number}<&-'],
+            ['/bin/bash', '-c', f'exec {self.program} 3<&{number} {number}<&-'],
             pass_fds=[number], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
         theirs.close()
 

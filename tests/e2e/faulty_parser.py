@@ -81,7 +81,7 @@ def main():
     mine, theirs = socket.socketpair()
     real = (HERE / 'POSTROOM_REAL_PARSER').read_text(encoding='utf-8').strip()
     number = theirs.fileno()
-    subprocess.Popen(['/bin/sh', '-c', f'exec {real} 3<&{number}'], pass_fds=[number])
+    subprocess.Popen(['/bin/bash', '-c', f'exec {real} 3<&{number}'], pass_fds=[number])
     theirs.close()
     while True:
         kind, body = frame(asker)
