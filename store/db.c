@@ -28,7 +28,7 @@
  * Who wrote little so far leaves the checkpoint to those who write much, or a person's command pays
  * for the mails of others; unless nobody does it.
  */
-#define COMMITS_FEW	     16
+#define COMMITS_FEW	     4
 #define CHECKPOINT_PAGES_FEW (4 * CHECKPOINT_PAGES)
 /* A commit costs some ms. */
 #define AWAITED_AFTER_MS 20

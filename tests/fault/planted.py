@@ -23,9 +23,10 @@ class Planted:
     def __init__(self, build, directory, mails, **settings):
         self.build = pathlib.Path(directory) / 'build'
         (self.build / 'bin').mkdir(parents=True)
-        for name, target in (('postroomd-planted', 'postroomd'), ('postroom', 'postroom'),
-                             ('postroom-parser', 'postroom-parser')):
-            link(build / 'bin' / name, self.build / 'bin' / target)
+        for program in (build / 'bin').glob('postroom*'):
+            if program.name != 'postroomd':
+                name = 'postroomd' if program.name == 'postroomd-planted' else program.name
+                link(program, self.build / 'bin' / name)
         path = self.build / 'bin/postroomd.planted'
         path.write_bytes(bytes(16))
         with open(path, 'r+b') as file:

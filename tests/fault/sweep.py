@@ -9,6 +9,7 @@ from faults import LONG, offset
 
 STEP = 1 if LONG else 10  # ./runtests takes a tenth, another tenth with every commit
 WIDTH = (os.cpu_count() or 2) + 1  # most of a point is waiting
+POINTS_A_LANE = 5  # fewer are not worth another lane's preparation
 
 
 @dataclasses.dataclass
@@ -44,7 +45,7 @@ def sweep(make_lane, count, try_point, step=STEP):
     result = Result(of_all=total, points=len(numbers))
     lanes = queue.SimpleQueue()
     lanes.put(first)
-    for number in range(1, min(WIDTH, len(numbers))):
+    for number in range(1, min(WIDTH, len(numbers) // POINTS_A_LANE)):
         lanes.put(make_lane(number))
 
     def one(number):

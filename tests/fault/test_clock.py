@@ -93,7 +93,7 @@ def test_timers_hold(build, tmp_path):
         planted.daemon.start()
         daemon, box = planted.daemon, planted.server.mailboxes['INBOX']
         pids = sorted(one['pid'] for one in daemon.roles())
-        for turn, offset in enumerate((20 * YEAR_MS, -10 * YEAR_MS, 3600000, 0), 1):
+        for turn, offset in enumerate((20 * YEAR_MS, -10 * YEAR_MS), 1):
             planted.set_clock(offset)
             jumped = time.monotonic()
             box.add(bcc(turn, '1w', datetime.datetime.now(ZONE)))

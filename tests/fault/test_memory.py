@@ -20,7 +20,7 @@ class Lane(commands.Lane):
         super().__init__(build, directory, name)
         self.library = build / 'bin/memory-fails.so'
         self.last = last
-        self.place.put_back()
+        self.put_back()
         counted = directory / 'allocations'
         done = self.start(MEMORY_FAILS_COUNT=str(counted))
         assert done.returncode == 0, done.stderr
@@ -33,12 +33,12 @@ class Lane(commands.Lane):
             timeout=60, check=False)
 
     def fail(self, number):
-        self.place.put_back()
+        self.put_back()
         done = self.start(MEMORY_FAILS_AT=str(number), MEMORY_FAILS_LAST=str(self.last))
         told = f'{done.returncode}: {done.stderr[-500:]}'
         assert done.returncode >= 0, f'{signal.Signals(-done.returncode).name}: {told}'
         if done.returncode == 0:  # it was done without, or what it was for was no part of the work
-            self.compare()
+            self.compare(without=self.command.notes)
         elif done.returncode == EX_OSERR:
             assert 'memory-exhausted' in done.stderr, told
         else:
