@@ -72,11 +72,13 @@ def look_at_nothing(_):
 
 
 def look_at_backup(lane):
-    """Under its name there is no file, or the old one, or all of the new one."""
+    """Under its name there is no file, or all of it; the second one knows of the first."""
     file = lane.place.directory / 'backup.db'
     if file.exists():
         check(file)
-        assert content(file) == lane.before
+        found = content(file)
+        assert all(found[table] == rows for table, rows in lane.before.items()
+                   if table != 'backup_file')
 
 
 def look_at_restored(lane):
@@ -85,10 +87,14 @@ def look_at_restored(lane):
 
 
 def look_at_upgraded(lane):
-    """The backup before the upgrade is whole, whenever that was killed."""
+    """The backup before the upgrade is whole, whenever that was killed; one of an upgrade that goes
+    on after a kill holds what the migrations so far made of it."""
     for file in lane.place.state.glob('backup-before-*.db'):
         check(file)
-        assert content(file) == lane.before, f'{file.name} is not whole'
+        found = content(file)
+        if file.name.startswith('backup-before-2-'):
+            assert found == lane.before, f'{file.name} is not whole'
+        assert found['message_raw'] == lane.before['message_raw'], f'{file.name} lacks mail'
 
 
 def look_at_erased(lane):
@@ -105,10 +111,13 @@ def look_at_erased(lane):
 class Command:
     """prepare(place) makes the state that it begins with and gives its words. look(lane): what holds
     at every moment. codes: how it may end when it is run again after it was killed; what was done
-    already may be refused."""
+    already may be refused. output: the file that it makes beside the state. notes: a table with
+    what is noted beside the work: it may be missing where the disk fails and the work is done."""
     prepare: Callable
     look: Callable = look_at_nothing
     codes: tuple = (0,)
+    output: str = ''
+    notes: str = ''
     thin: int = 1  # one that makes many calls: only each so many-th of the points, but with --long
 
     def step(self, step):
@@ -119,7 +128,7 @@ COMMANDS = {
     'import': Command(import_words),
     'resolution': Command(resolution, codes=(0, EXIT_CONFLICT)),
     'undo': Command(undo, codes=(0, EXIT_CONFLICT, EXIT_INPUT)),
-    'backup': Command(backup, look_at_backup),
+    'backup': Command(backup, look_at_backup, output='backup.db', notes='backup_file'),
     'restore': Command(restore, look_at_restored),
     'erasure': Command(erasure, look_at_erased, thin=5),
     'upgrade': Command(upgrade, look_at_upgraded, codes=(0, EXIT_CONFLICT)),
@@ -134,7 +143,7 @@ class Lane:
         self.command, self.options = COMMANDS[name], options
         self.place = Place(build, directory)
         self.words = self.command.prepare(self.place)
-        self.place.put_back()
+        self.put_back()
         self.before = content(self.place.copy()) if self.place.saved else None
         done = self.place.injected(self.words, **options)
         assert done.code == 0, done.err
@@ -143,8 +152,13 @@ class Lane:
         self.modes = modes(self.place.state)
         self.command.look(self)
 
-    def disturb(self, number):
+    def put_back(self):
         self.place.put_back()
+        if self.command.output:
+            (self.place.directory / self.command.output).unlink(missing_ok=True)
+
+    def disturb(self, number):
+        self.put_back()
         return self.place.injected(self.words, at=number, **self.options)
 
     def look(self):
@@ -161,8 +175,8 @@ class Lane:
         assert {name: found.get(name) for name in self.modes} == self.modes
         self.command.look(self)
 
-    def compare(self):
+    def compare(self, without=''):
         found = content(self.place.copy())
         assert found.keys() == self.golden.keys()
         for table, rows in self.golden.items():
-            assert found[table] == rows, f'{table}: {str(found[table])[:1000]}'
+            assert found[table] == rows or table == without, f'{table}: {str(found[table])[:1000]}'
