@@ -145,6 +145,8 @@ static const struct kind_word *kind_at(const struct paper_row *row, uint32_t at)
 	size_t longest = 0;
 
 	for (size_t i = 0; i < ARRAY_COUNT(kind_words); i++) {
+		if (kind_words[i].words[0] != row->fold[at]) /* as good as all of them */
+			continue;
 		size_t size = strlen(kind_words[i].words);
 
 		if (size <= longest || at + size > row->size ||

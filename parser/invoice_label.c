@@ -52,8 +52,11 @@ static bool is_gap(char byte)
 /* Columns that the words take at `at`, 0: they are not there. A blank in them is up to 3 marks. */
 static uint32_t words_at(const struct paper_row *row, uint32_t at, uint32_t to, const char *words)
 {
-	bool may_be_spaced = strcspn(words, " |") >= SPACED_LEAST;
 	uint32_t from = at;
+
+	if (*words != ' ' && (at >= to || row->fold[at] != *words))
+		return 0;
+	bool may_be_spaced = strcspn(words, " |") >= SPACED_LEAST;
 
 	for (; *words && *words != '|'; words++) {
 		if (*words == ' ') {

@@ -151,6 +151,8 @@ static int month_at(const struct paper_row *row, uint32_t at, uint32_t *to)
 	if (size < 3 || size > 12)
 		return 0;
 	for (size_t i = 0; i < ARRAY_COUNT(month_words); i++) {
+		if (month_words[i].word[0] != *text)
+			continue;
 		size_t length = strlen(month_words[i].word);
 
 		if (length > size || length <= longest ||
