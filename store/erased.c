@@ -163,7 +163,8 @@ static bool read_lines(struct erased *erased, struct span text, struct error *er
 	if (!erased->has_key)
 		return error_set(err, ERROR_STORAGE,
 			"%s: it holds no key; put a copy of the file in its place", erased->path);
-	qsort(erased->lines, erased->count, sizeof *erased->lines, compare);
+	if (erased->count) /* everybody was readmitted: there is no list */
+		qsort(erased->lines, erased->count, sizeof *erased->lines, compare);
 	return true;
 }
 
