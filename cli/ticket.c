@@ -110,7 +110,7 @@ static const struct column record_columns[] = {
 	{"direction", "direction", COLUMN_TEXT},
 	{"kind", "kind", COLUMN_TEXT},
 	{"state", "state", COLUMN_STATE},
-	{"hold_reason", "on hold because", COLUMN_TEXT},
+	{"hold_reason", "attention", COLUMN_TEXT},
 	{"supplier.name", "supplier", COLUMN_TEXT},
 	{"number", "number", COLUMN_TEXT},
 	{"issue_date", "issued", COLUMN_TEXT},

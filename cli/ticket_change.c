@@ -11,6 +11,7 @@
 #include "cli/pick.h"
 #include "cli/records.h"
 #include "cli/ticket.h"
+#include "ingest/ticket_doubt.h"
 
 static json_t *changed_json(struct cli *cli, int64_t ticket_id)
 {
@@ -87,6 +88,31 @@ static enum exit_code fields_take(struct cli *cli, struct ticket *ticket)
 	return code;
 }
 
+/* What a person types can be a second ticket for one invoice, or pay into a stranger's account. */
+static enum exit_code doubts_check(struct cli *cli, struct ticket *ticket)
+{
+	static const char *const asked[] = {
+		"supplier", "number", "currency", "total", "payable", "iban", "issued"};
+	struct ticket_doubt doubt = {.holds = false};
+	struct error err;
+	bool changed = false;
+
+	for (size_t i = 0; i < ARRAY_COUNT(asked); i++)
+		changed = changed || cli_option(cli, asked[i]);
+	if (!changed || (!span_equal(ticket->state, SPAN("open")) &&
+				!span_equal(ticket->state, SPAN("hold"))))
+		return EXIT_DONE;
+	if (!ticket_doubt_find(cli->intake, &cli->arena, ticket, &doubt, &err))
+		return cli_fail(&err);
+	if (!doubt.text.size)
+		return EXIT_DONE;
+	message_print("%s: %.*s", doubt.holds ? "on hold" : "note", SPAN_ARG(doubt.text));
+	ticket->hold_reason = doubt.text;
+	if (doubt.holds)
+		ticket->state = SPAN("hold");
+	return EXIT_DONE;
+}
+
 enum exit_code ticket_run_edit(struct cli *cli)
 {
 	enum exit_code code = cli_open_intake(cli);
@@ -96,6 +122,8 @@ enum exit_code ticket_run_edit(struct cli *cli)
 		code = pick_ticket(cli, cli_argument(cli, 0), &ticket);
 	if (code == EXIT_DONE)
 		code = fields_take(cli, &ticket);
+	if (code == EXIT_DONE)
+		code = doubts_check(cli, &ticket);
 	return code == EXIT_DONE ? ticket_write(cli, &ticket, "changed") : code;
 }
 

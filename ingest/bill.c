@@ -50,6 +50,8 @@ static void bill_merge(struct bill *bill, const struct facts_invoice *invoice)
 		bill->number = certain(invoice, &invoice->number);
 	if (!bill->iban.size)
 		bill->iban = certain(invoice, &invoice->iban);
+	if (!bill->preceding.size)
+		bill->preceding = certain(invoice, &invoice->preceding);
 	if (!bill->vat_id.size)
 		bill->vat_id = invoice->seller.vat_id;
 }

@@ -19,6 +19,7 @@
 struct bill {
 	const struct facts_invoice *invoice; /* the best source; NULL: nothing was read */
 	struct span number, iban, vat_id;    /* certain ones only */
+	struct span preceding; /* of a credit note: the invoice that it is for; certain only */
 	bool reminder;
 	bool has_document;
 	struct digest document; /* that supplied the fields; else the only document there is */

@@ -11,6 +11,7 @@
 #include "ingest/record.h"
 #include "ingest/supplier.h"
 #include "ingest/suppress.h"
+#include "ingest/ticket_doubt.h"
 
 /* The ticket that a bill belongs to, and by what it was found. */
 struct known {
@@ -81,7 +82,7 @@ static bool known_by_number(struct plan *plan, const struct bill *bill,
 	if (!bill->number.size)
 		return true;
 	if (!ticket_by_number(plan->mail->intake->db, bill->number, supplier->company_id,
-		    supplier->name, kind, &id, err))
+		    supplier->name, kind, 0, &id, err))
 		return false;
 	if (!id)
 		return true;
@@ -182,11 +183,37 @@ static int assignee_of(const struct intake *intake, const char *name)
 	return name ? intake_user_index(intake, span_from(name)) : -1;
 }
 
+/* The mail of a credit note stands at the invoice that it is for as well: so each shows the other.
+ */
+static bool credit_link(struct plan *plan, const struct bill *bill, const struct supplier *supplier,
+	struct error *err)
+{
+	struct known known = {0};
+
+	if (!bill->invoice || bill->invoice->kind != INVOICE_CREDIT_NOTE || !bill->preceding.size)
+		return true;
+	int64_t id = 0;
+	if (!ticket_by_number(plan->mail->intake->db, bill->preceding, supplier->company_id,
+		    supplier->name, SPAN("invoice"), 0, &id, err))
+		return false;
+	if (!id)
+		return true;
+	if (!known_load(plan, id, "credit",
+		    arena_format(plan->mail->arena, "a credit note for invoice %.*s",
+			    SPAN_ARG(bill->preceding)),
+		    &known, err))
+		return false;
+	struct effect *effect = plan_add(plan, EFFECT_JOIN, known.why);
+	effect->join.ticket_id = known.id;
+	effect->join.how = span_from(known.how);
+	return true;
+}
+
 static bool open_ticket(struct plan *plan, const struct bill *bill, const struct supplier *supplier,
 	struct error *err)
 {
 	struct mail *mail = plan->mail;
-	struct span doubt;
+	struct ticket_doubt doubt;
 	struct ticket ticket = {.state = SPAN("open"), .created_ms = mail->now_ms};
 
 	bill_fill(mail, bill, &ticket);
@@ -198,18 +225,19 @@ static bool open_ticket(struct plan *plan, const struct bill *bill, const struct
 		mail->intake, assignee_of(mail->intake, mail->intake->config->invoices_assignee));
 	if (bill->reminder)
 		ticket.reminded_ms = mail->at_ms;
-	if (!supplier_iban_doubt(
-		    mail->intake, mail->arena, ticket.supplier_id, ticket.iban, 0, &doubt, err))
+	if (!ticket_doubt_find(mail->intake, mail->arena, &ticket, &doubt, err))
 		return false;
-	if (doubt.size)
-		hold(&ticket, doubt);
+	if (doubt.holds && doubt.text.size)
+		hold(&ticket, doubt.text);
+	else
+		ticket.hold_reason = doubt.text;
 	struct effect *effect = plan_add(plan, EFFECT_TICKET,
-		doubt.size ? doubt
-			   : (bill->invoice ? SPAN("an invoice was read")
-					    : SPAN("mail to an invoices mailbox")));
+		doubt.text.size ? doubt.text
+				: (bill->invoice ? SPAN("an invoice was read")
+						 : SPAN("mail to an invoices mailbox")));
 	effect->ticket = ticket;
 	supplier_ask(plan, supplier);
-	return true;
+	return credit_link(plan, bill, supplier, err);
 }
 
 static bool bill_plan(struct plan *plan, const struct bill *bill, bool only, struct error *err)

@@ -132,6 +132,9 @@ static struct span name_of(const struct bill *bill, const struct supplier *suppl
 {
 	if (bill->invoice && bill->invoice->seller.name.size)
 		return bill->invoice->seller.name;
+	/* papers rarely tell who sent them apart from whom they are for; the record knows */
+	if (supplier->company_id && supplier->candidate_count && supplier->candidates[0].name.size)
+		return supplier->candidates[0].name;
 	if (supplier->author.name.size)
 		return supplier->author.name;
 	return supplier->author.folded;

@@ -20,7 +20,7 @@
 #include "base/span.h"
 
 #define FACTS_FORMAT	  1 /* of the JSON: a key changed its meaning */
-#define FACTS_WIRE_FORMAT 4 /* of the bytes at rest and between processes: any member changed */
+#define FACTS_WIRE_FORMAT 5 /* of the bytes at rest and between processes: any member changed */
 
 struct facts_strings {
 	struct span *items;
@@ -156,6 +156,7 @@ struct facts_invoice {
 	struct span attachment; /* file name, empty: the body */
 	struct digest document; /* SHA-256 of that attachment, zeros: the body */
 	struct facts_sure number, currency, iban, bic, order_reference, payment_reference;
+	struct facts_sure preceding; /* the invoice that it credits, corrects or reminds of (BT-25) */
 	struct date issue_date, due_date;
 	double issue_date_confidence, due_date_confidence;
 	struct facts_amount net, tax, total, payable;

@@ -287,6 +287,7 @@ static json_t *json_confidence(const struct facts_invoice *invoice)
 		{"bic", &invoice->bic},
 		{"order_reference", &invoice->order_reference},
 		{"payment_reference", &invoice->payment_reference},
+		{"preceding_invoice", &invoice->preceding},
 	};
 	const struct {
 		const char *key;
@@ -331,6 +332,7 @@ static json_t *json_invoice(const struct facts_invoice *invoice)
 	put_text(object, "iban", invoice->iban.text);
 	put_text(object, "bic", invoice->bic.text);
 	put_text(object, "payment_reference", invoice->payment_reference.text);
+	put_text(object, "preceding_invoice", invoice->preceding.text);
 	put(object, "lines", json_integer(invoice->lines));
 	put(object, "confidence", json_confidence(invoice));
 	return object;

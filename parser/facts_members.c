@@ -169,6 +169,7 @@ static const struct wire_member invoice_members[] = {
 	STRUCT(facts_invoice, bic, sure_members),
 	STRUCT(facts_invoice, order_reference, sure_members),
 	STRUCT(facts_invoice, payment_reference, sure_members),
+	STRUCT(facts_invoice, preceding, sure_members),
 	MEMBER(WIRE_DATE, facts_invoice, issue_date),
 	MEMBER(WIRE_DATE, facts_invoice, due_date),
 	MEMBER(WIRE_SURE, facts_invoice, issue_date_confidence),

@@ -23,6 +23,7 @@ enum invoice_field {
 	FIELD_CUSTOMER,	 /* the number that the supplier knows the customer by */
 	FIELD_REFERENCE, /* the customer's own */
 	FIELD_PAYMENT,	 /* to be quoted when paying */
+	FIELD_PRECEDING, /* number of the invoice that this one credits or corrects */
 	FIELD_VAT_ID,
 	FIELD_OTHER, /* none of ours: its value is no value of another label */
 };

@@ -71,6 +71,12 @@ static void read_document(struct reading *reading)
 	invoice_sums_read(reading);
 	invoice->order_reference = text_of(reading, FIELD_ORDER);
 	invoice->payment_reference = text_of(reading, FIELD_PAYMENT);
+	invoice->preceding = text_of(reading, FIELD_PRECEDING);
+	/* "Reminder for invoice 4711" names no other */
+	if (invoice->number.text.size == 0 && invoice->kind != INVOICE_CREDIT_NOTE) {
+		invoice->number = invoice->preceding;
+		invoice->preceding = (struct facts_sure){0};
+	}
 	struct facts_sure reference = text_of(reading, FIELD_REFERENCE);
 	invoice->buyer.reference =
 		reference.text.size > 0 ? reference.text : text_of(reading, FIELD_CUSTOMER).text;

@@ -3,6 +3,19 @@
 
 const struct label_group label_groups[] = {
 	{FIELD_NUMBER, LABEL_CLEAR, "# invoice|belegnummer"},
+	{FIELD_PRECEDING, LABEL_STRONG,
+		"for invoice|to invoice|against invoice|of invoice|original invoice|"
+		"original invoice number|original invoice no|referenced invoice|related invoice|"
+		"credited invoice|corrects invoice|reverses invoice|previous invoice number|"
+		"zu rechnung|zur rechnung|zu ihrer rechnung|fur rechnung|ursprungsrechnung|"
+		"ursprungliche rechnung|originalrechnung|bezug rechnung|bezugsrechnung|"
+		"rechnungsbezug|storno zu rechnung|korrektur zu rechnung|bij factuur|"
+		"betreft factuur|op factuur|van factuur|inzake factuur|voor factuur|"
+		"oorspronkelijke factuur|originele factuur|creditering factuur|"
+		"facture d origine|sur facture|sur la facture|avoir sur facture|"
+		"relatif a la facture|concerne la facture|annule la facture|"
+		"factura rectificada|factura original|rif fattura|fattura di riferimento|"
+		"do faktury|k fakture|till faktura|til faktura"},
 	{FIELD_NUMBER, LABEL_WEAK, "your invoice|szamlaszam|vorgangsnummer"},
 	{FIELD_NUMBER, LABEL_STRONG,
 		"faktura vat nr|faktura danovy doklad c|faktura danovy doklad cislo"},

@@ -184,6 +184,8 @@ static bool read_ubl(
 	ubl_party(xml_find(root, "AccountingCustomerParty/Party"), arena, &invoice->buyer);
 	invoice->buyer.reference = xml_text(root, "BuyerReference");
 	set_text(&invoice->order_reference, xml_text(root, "OrderReference/ID"));
+	set_text(&invoice->preceding,
+		xml_text(root, "BillingReference/InvoiceDocumentReference/ID"));
 	ubl_payment(root, arena, invoice);
 	invoice->lines = count_of(root, credit ? "CreditNoteLine" : "InvoiceLine");
 	return true;
@@ -268,6 +270,12 @@ static bool read_cii(
 	set_text(&invoice->order_reference,
 		first_of(xml_text(agreement, "BuyerOrderReferencedDocument/IssuerAssignedID"),
 			xml_text(agreement, "BuyerOrderReferencedDocument/ID")));
+	set_text(&invoice->preceding,
+		first_of(
+			xml_text(trade, "ApplicableHeaderTradeSettlement/InvoiceReferencedDocument/"
+					"IssuerAssignedID"),
+			xml_text(trade, "ApplicableSupplyChainTradeSettlement/"
+					"InvoiceReferencedDocument/ID")));
 	cii_settlement(either(trade, "ApplicableHeaderTradeSettlement",
 			       "ApplicableSupplyChainTradeSettlement"),
 		arena, invoice);

@@ -262,7 +262,8 @@ static bool same_supplier(
 }
 
 bool ticket_by_number(struct db *db, struct span number, int64_t supplier_id,
-	struct span supplier_name, struct span kind, int64_t *id, struct error *err)
+	struct span supplier_name, struct span kind, int64_t except_id, int64_t *id,
+	struct error *err)
 {
 	struct arena arena CLEANUP(arena_done) = {0};
 	struct span folded = ticket_fold_number(&arena, number);
@@ -274,14 +275,42 @@ bool ticket_by_number(struct db *db, struct span number, int64_t supplier_id,
 		return true;
 	if (!sql_start(db,
 		    "SELECT id, supplier_id, supplier_name FROM ticket WHERE number_folded = ?1 "
-		    "AND kind = ?2 AND state <> 'dismissed' ORDER BY id",
+		    "AND kind = ?2 AND state <> 'dismissed' AND id <> ?3 ORDER BY id",
 		    &q, err))
 		return false;
 	sql_bind_text(q, 1, folded);
 	sql_bind_text(q, 2, kind);
+	sql_bind_i64(q, 3, except_id);
 	while (!*id && (ok = sql_row(q, &found, err)) && found)
 		if (same_supplier(q, supplier_id, supplier_name, &arena))
 			*id = sql_i64(q, 0);
 	sql_end(q);
 	return ok;
+}
+
+bool ticket_by_amount(
+	struct db *db, const struct ticket *ticket, int near_days, int64_t *id, struct error *err)
+{
+	char from[DATE_TEXT_SIZE], to[DATE_TEXT_SIZE];
+	struct sql *q;
+
+	*id = 0;
+	if (!ticket->supplier_id || !ticket->has_payable || !date_is_set(ticket->issue_date))
+		return true;
+	if (!sql_start(db,
+		    "SELECT id FROM ticket WHERE supplier_id = ?1 AND payable_cents = ?2 "
+		    "AND kind = ?3 AND currency IS NOT DISTINCT FROM ?4 AND id <> ?5 "
+		    "AND state <> 'dismissed' AND issue_date >= ?6 AND issue_date <= ?7 "
+		    "ORDER BY id LIMIT 1",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, ticket->supplier_id);
+	sql_bind_i64(q, 2, ticket->payable_cents);
+	sql_bind_text(q, 3, ticket->kind);
+	sql_bind_text_or_null(q, 4, ticket->currency);
+	sql_bind_i64(q, 5, ticket->id);
+	sql_bind_text(
+		q, 6, span_from(date_text(date_add_days(ticket->issue_date, -near_days), from)));
+	sql_bind_text(q, 7, span_from(date_text(date_add_days(ticket->issue_date, near_days), to)));
+	return sql_run_id(q, id, err);
 }

@@ -49,7 +49,14 @@ struct span ticket_fold_number(struct arena *arena, struct span number);
 MUST_CHECK bool ticket_by_document(
 	struct db *db, const struct digest *document, int64_t *id, struct error *err);
 MUST_CHECK bool ticket_by_number(struct db *db, struct span number, int64_t supplier_id,
-	struct span supplier_name, struct span kind, int64_t *id, struct error *err);
+	struct span supplier_name, struct span kind, int64_t except_id, int64_t *id,
+	struct error *err);
+/*
+ * Another ticket of the same supplier, kind, currency and amount to be paid, issued within so many
+ * days; 0 where there is none, or the ticket lacks one of these.
+ */
+MUST_CHECK bool ticket_by_amount(
+	struct db *db, const struct ticket *ticket, int near_days, int64_t *id, struct error *err);
 MUST_CHECK bool ticket_by_message(
 	struct db *db, int64_t message_id, int64_t *id, struct error *err);
 
@@ -57,7 +64,7 @@ MUST_CHECK bool ticket_by_message(
 MUST_CHECK bool ticket_list_by_message(struct db *db, int64_t message_id, struct arena *arena,
 	int64_t **ids, size_t *count, struct error *err);
 
-/* how: opened, reminder, reply, copy, version. Twice is no error. */
+/* how: opened, reminder, reply, copy, version, credit (of a credit note). Twice is no error. */
 MUST_CHECK bool ticket_join(struct operation *operation, int64_t ticket_id, int64_t message_id,
 	struct span how, bool *added, struct error *err);
 MUST_CHECK bool ticket_split(struct operation *operation, int64_t ticket_id, int64_t message_id,

@@ -442,6 +442,17 @@ def test_finance_board_says_to_whom_and_how_much(postroom):
     assert all(word in line for word in ('Lieferant GmbH', '2099-01-31', '119.00', 'EUR'))
 
 
+def test_an_edited_ticket_is_checked_again(postroom):
+    postroom.take(invoice())
+    first, = postroom.json('ticket', 'list')
+    postroom.take(invoice('RE-2026-0816'))
+    second = next(t for t in postroom.json('ticket', 'list') if t['id'] != first['id'])
+    done = postroom('ticket', 'edit', second['id'], '--number', first['number'])
+    assert f'#{first["id"]}' in done.err
+    shown = postroom.json('ticket', 'show', second['id'])
+    assert shown['state'] == 'hold' and f'#{first["id"]}' in shown['hold_reason']
+
+
 def test_tickets(postroom):
     postroom.take(invoice())
     ticket = postroom.json('ticket', 'list')[0]

@@ -13,7 +13,7 @@ from postroomd import Postroomd, mailbox, wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from sample import mails  # noqa: E402
+from sample import mails, paper  # noqa: E402
 from sample.mails import USERS, Mail  # noqa: E402
 
 ANNA, BRAM, CLARA = USERS['anna'], USERS['bram'], USERS['clara']
@@ -196,6 +196,55 @@ def test_invoice_is_a_ticket(office):
         'PP-1', '2026-12-10', 'NL91ABNA0417164300', '484.00')
     assert (ticket['supplier']['name'], ticket['assignee']['name']) == ('Pixel Power BV', 'clara')
     assert ticket['state'] == 'open'
+
+
+PAPER = """\
+Pixel Power BV                                     FACTUUR
+Kade 12
+1011 AB Amsterdam                    Factuurnummer:     {number}
+                                     Factuurdatum:      10-11-2026
+Example Org                          Vervaldatum:       10-12-2026
+
+Omschrijving                             Aantal       Bedrag
+Hosting                                       1     € 400,00
+
+                              Subtotaal             € 400,00
+                              BTW 21%                € 84,00
+                              Totaal                € 484,00
+
+BTW-nummer NL812345678B01    IBAN NL91 ABNA 0417 1643 00
+"""
+
+
+def paper_mail(key, *numbers):
+    document = paper.pdf(*(PAPER.format(number=number) for number in numbers))
+    return Mail('invoices', key, 'Billing <billing@pixel.example>', 'invoices@example.org',
+                f'Factuur {key}', 'Zie bijlage.', outside=True,
+                attachments=((f'{key}.pdf', 'application/pdf', document),))
+
+
+def test_invoice_on_paper(office):
+    office.postroom('company', 'add', 'Pixel Power BV', '--iban', 'NL91ABNA0417164300', '--role',
+                    'supplier')
+    office.deliver(paper_mail('p1', 'PP-2026-77'))
+    ticket, = office.postroom('ticket', 'list')
+    assert (ticket['number'], ticket['issue_date'], ticket['due_date'], ticket['iban']) == (
+        'PP-2026-77', '2026-11-10', '2026-12-10', 'NL91ABNA0417164300')
+    assert (ticket['net'], ticket['tax'], ticket['total'], ticket['currency']) == (
+        '400.00', '84.00', '484.00', 'EUR')
+    assert ticket['supplier']['name'] == 'Pixel Power BV'
+    # a second copy joins it, two invoices in one document are two tickets
+    office.deliver(paper_mail('p2', 'PP-2026-77'), paper_mail('p3', 'PP-2026-78', 'PP-2026-79'))
+    assert sorted(t['number'] for t in office.postroom('ticket', 'list')) == [
+        'PP-2026-77', 'PP-2026-78', 'PP-2026-79']
+
+
+def test_minutes_on_paper(office):
+    document = paper.pdf(f'Minutes\n\n - {PREFIX} Bram: order the new sign by 2026-12-03\n')
+    office.deliver(Mail('board', 'm1', ANNA, 'board@example.org', 'Minutes', 'Attached.',
+                        attachments=(('minutes.pdf', 'application/pdf', document),)))
+    task, = office.postroom('task', 'list')
+    assert (task['assignee']['name'], task['due']) == ('bram', '2026-12-03')
 
 
 def test_second_copy_reminder_and_reply_join(office):

@@ -367,6 +367,67 @@ static void test_shapes(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM ticket"), 7);
 }
 
+/* Each shows the other; the credit note's own ticket is negative. */
+static void test_credit_note(void **state)
+{
+	struct desk *d = *state;
+	supplier(d, "Papier AG", "papier.example", NULL, NULL);
+	struct facts_invoice billed = invoice("R-1", 11900, NULL, NULL, (struct digest){{81}});
+	int64_t invoice_id = desk_ticket_of(d, bill(d, "r1", "b@papier.example", &billed, 1));
+	struct facts_invoice credit = invoice("G-1", 11900, NULL, NULL, (struct digest){{82}});
+	credit.kind = INVOICE_CREDIT_NOTE;
+	credit.preceding = (struct facts_sure){SPAN("r 1"), 1};
+	int64_t message = bill(d, "g1", "b@papier.example", &credit, 1);
+	char sql[160];
+
+	snprintf(sql, sizeof sql,
+		"SELECT count(*) FROM ticket_message WHERE message_id = %lld AND ticket_id = %lld "
+		"AND how = 'credit'",
+		(long long)message, (long long)invoice_id);
+	assert_int_equal(desk_count(d, sql), 1);
+	assert_int_equal(
+		desk_count(d, "SELECT payable_cents FROM ticket WHERE number = 'G-1'"), -11900);
+	assert_int_equal(desk_ticket(d, invoice_id).payable_cents, 11900);
+	/* of an invoice that we don't have, or only a guess */
+	credit.number.text = SPAN("G-2");
+	credit.document = (struct digest){{83}};
+	credit.source = INVOICE_TEXT;
+	credit.preceding.confidence = 0.5;
+	bill(d, "g2", "b@papier.example", &credit, 1);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM ticket_message WHERE how = 'credit'"), 1);
+}
+
+/* The same amount twice within a week is a warning; the next month's bill is none. */
+static void test_near_amount(void **state)
+{
+	struct desk *d = *state;
+	supplier(d, "Papier AG", "papier.example", NULL, NULL);
+	static const struct {
+		const char *number;
+		struct date issued;
+		int64_t cents;
+		bool warns;
+	} cases[] = {
+		{"N-1", {2026, 11, 1}, 5000, false},
+		{"N-2", {2026, 11, 8}, 5000, true},
+		{"N-3", {2026, 11, 3}, 5001, false},
+		{"N-4", {2026, 12, 1}, 5000, false},
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct facts_invoice one = invoice(cases[i].number, cases[i].cents, NULL, NULL,
+			(struct digest){{(unsigned char)(90 + i)}});
+
+		one.issue_date = cases[i].issued;
+		struct ticket ticket = desk_ticket(d,
+			desk_ticket_of(d, bill(d, cases[i].number, "b@papier.example", &one, 1)));
+		assert_span(ticket.state, "open");
+		if ((ticket.hold_reason.size > 0) != cases[i].warns)
+			fail_msg("%s: %.*s", cases[i].number, SPAN_ARG(ticket.hold_reason));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +438,8 @@ int main(void)
 		desk_test(test_unread),
 		desk_test(test_new_iban),
 		desk_test(test_shapes),
+		desk_test(test_credit_note),
+		desk_test(test_near_amount),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,40 @@ static const struct paper_case cases[] = {
 		"88123", "2026-11-03", "", "EUR", "", 11900, 0, 0, 0},
 };
 
+static void test_preceding_invoice(void **state)
+{
+	static const struct {
+		const char *text, *number, *preceding;
+	} notes[] = {
+		{"Gutschrift Nr. GS-88 zu Rechnung Nr. 4711\nGesamtbetrag: -119,00 EUR\n", "GS-88",
+			"4711"},
+		{"CREDIT NOTE\nCredit note number: C-9     Original invoice: INV-2026/17\n"
+		 "Total credit: -$10.00\nTotal -$10.00\n",
+			"C-9", "INV-2026/17"},
+		{"Creditnota\nCreditnotanummer 2026-C1\nBetreft factuur 20260044\n"
+		 "Totaal € -121,00\n",
+			"2026-C1", "20260044"},
+		{"Avoir n° A-3 sur facture FA-0099\nTotal TTC -12,00 €\n", "A-3", "FA-0099"},
+		{"Payment reminder\nThis is a reminder for invoice INV-5\nAmount due: $10.00\n",
+			"INV-5", ""},
+	};
+	const struct invoice_text_options options = {.is_document = true};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(notes); i++) {
+		struct arena arena = {0};
+		struct facts_invoice found;
+
+		if (invoices_from_text(span_from(notes[i].text), &options, &arena, &found, 1) !=
+				1 ||
+			!span_equal(found.number.text, span_from(notes[i].number)) ||
+			!span_equal(found.preceding.text, span_from(notes[i].preceding)))
+			fail_msg("%s: %.*s of %.*s", notes[i].text, SPAN_ARG(found.number.text),
+				SPAN_ARG(found.preceding.text));
+		arena_done(&arena);
+	}
+}
+
 static void compare(const struct paper_case *c, const struct facts_invoice *found)
 {
 	char issued[DATE_TEXT_SIZE], due[DATE_TEXT_SIZE];
@@ -212,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_preceding_invoice),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -95,7 +95,7 @@ static void test_what_a_second_mail_joins(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		must(f, ticket_by_number(f->db, span_from(cases[i].number),
 				suppliers[cases[i].supplier], span_from(cases[i].supplier_name),
-				span_from(cases[i].kind), &found, &f->err));
+				span_from(cases[i].kind), 0, &found, &f->err));
 		if (found != tickets[cases[i].ticket])
 			fail_msg("case %zu: ticket %lld", i, (long long)found);
 	}
