@@ -9,19 +9,20 @@
 /* What is billed: with a word for number, date or amount beside it, a sure label. */
 static const char *const nouns[] = {"invoice", "invoices", "tax invoice", "bill", "billing",
 	"receipt", "credit note", "creditnote", "credit memo", "credit invoice", "debit note",
-	"document", "doc", "voucher", "inv", "rechnung", "rechnungs", "rechnungskorrektur", "rechn",
-	"rech", "rg", "re", "beleg", "gutschrift", "gutschrifts", "abrechnungs", "abrechnung",
-	"storno", "quittungs", "factuur", "faktuur", "nota", "fact", "creditnota", "creditfactuur",
-	"credit factuur", "rekening", "facture", "facturation", "avoir", "note de credit",
-	"quittance", "fac", "factura", "fra", "nota de credito", "factura rectificativa", "abono",
-	"recibo", "fattura", "nota di credito", "nota credito", "ricevuta", "documento", "fatura",
-	"faktura", "faktury", "fakturze", "fv", "rachunku", "rachunek", "doklad", "dokladu",
-	"danovy doklad", "szamla", "facturii", "lasku", "laskun", "kreditfaktura", "kreditnota",
-	"racun", "racuna", "dokument", "dokumentu", "saskaita", "rekins"};
+	"document", "doc", "voucher", "statement", "inv", "rechnung", "rechnungs",
+	"rechnungskorrektur", "rechn", "rech", "rg", "re", "beleg", "gutschrift", "gutschrifts",
+	"abrechnungs", "abrechnung", "storno", "quittungs", "factuur", "faktuur", "nota", "fact",
+	"creditnota", "creditfactuur", "credit factuur", "rekening", "facture", "facturation",
+	"avoir", "note de credit", "quittance", "fac", "factura", "fra", "nota de credito",
+	"factura rectificativa", "abono", "recibo", "fattura", "nota di credito", "nota credito",
+	"ricevuta", "documento", "fatura", "faktura", "faktury", "fakturze", "fv", "rachunku",
+	"rachunek", "doklad", "dokladu", "danovy doklad", "szamla", "facturii", "lasku", "laskun",
+	"kreditfaktura", "kreditnota", "racun", "racuna", "dokument", "dokumentu", "saskaita",
+	"rekins"};
 /* Nouns above that other papers have, too. */
-static const char *const common_nouns[] = {"document", "doc", "voucher", "re", "beleg", "billing",
-	"documento", "dokument", "dokumentu", "doklad", "dokladu", "rekening", "nota", "recibo",
-	"inv", "fac", "fact", "fra", "receipt"};
+static const char *const common_nouns[] = {"statement", "document", "doc", "voucher", "re", "beleg",
+	"billing", "documento", "dokument", "dokumentu", "doklad", "dokladu", "rekening", "nota",
+	"recibo", "inv", "fac", "fact", "fra", "receipt"};
 
 static const char *const number_words[] = {"number", "no", "no s", "nos", "nr", "num", "nummer",
 	"nbr", "nb", "id", "#", "numero", "numer", "n", "ref", "reference", "code", "cislo", "c",

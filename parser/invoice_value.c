@@ -215,6 +215,21 @@ static uint32_t number_end(const struct paper_row *row, uint32_t from, uint32_t 
 	return at;
 }
 
+/* "A1B2C3D4 0005": a number of letters and digits whose last group ends the place. */
+static uint32_t with_rest(const struct paper_row *row, uint32_t from, uint32_t end, uint32_t to)
+{
+	uint32_t at = end + 1;
+	bool letters = false;
+
+	for (uint32_t i = from; i < end; i++)
+		letters |= paper_is_letter(row->fold[i]);
+	if (!letters || end >= to || row->fold[end] != ' ')
+		return end;
+	while (at < to && paper_is_digit(row->fold[at]))
+		at++;
+	return at == to && at >= end + 4 ? at : end;
+}
+
 bool invoice_number_in(const struct paper *paper, const struct paper_row *row, uint32_t from,
 	uint32_t to, int weight, struct paper_cell *found)
 {
@@ -243,7 +258,8 @@ bool invoice_number_in(const struct paper *paper, const struct paper_row *row, u
 		}
 		if (is_something_else(row, at, end, weight, digits))
 			return false;
-		*found = (struct paper_cell){prefix != UINT32_MAX ? prefix : at, end};
+		*found = (struct paper_cell){
+			prefix != UINT32_MAX ? prefix : at, with_rest(row, at, end, to)};
 		return true;
 	}
 	return false;
