@@ -156,7 +156,8 @@ struct facts_invoice {
 	struct span attachment; /* file name, empty: the body */
 	struct digest document; /* SHA-256 of that attachment, zeros: the body */
 	struct facts_sure number, currency, iban, bic, order_reference, payment_reference;
-	struct facts_sure preceding; /* the invoice that it credits, corrects or reminds of (BT-25) */
+	struct facts_sure
+		preceding; /* the invoice that it credits, corrects or reminds of (BT-25) */
 	struct date issue_date, due_date;
 	double issue_date_confidence, due_date_confidence;
 	struct facts_amount net, tax, total, payable;
