@@ -141,7 +141,7 @@ def test_status(filled):
     status = filled.json('status')
     ledger = status['ledger']
     assert set(ledger) == {'fetched', 'received', 'filed', 'waiting', 'ignored', 'quarantined',
-                           'dead', 'erased', 'deliveries', 'missing'}
+                           'dead', 'erased', 'deliveries', 'missing', 'purged'}
     assert ledger['fetched'] == 3 == ledger['deliveries']
     assert ledger['fetched'] == sum(ledger[state] for state in (
         'received', 'filed', 'waiting', 'ignored', 'quarantined', 'dead', 'erased'))
