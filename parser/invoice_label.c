@@ -369,3 +369,26 @@ struct invoice_claims invoice_claims_read(struct arena *arena, const struct pape
 	claims.rows[paper->count] = claims.count;
 	return claims;
 }
+
+bool invoice_has_number_label(struct arena *arena, const struct paper *paper)
+{
+	struct invoice_claims claims = {0};
+	struct index index;
+
+	claims.items = arena_array(arena, struct invoice_claim, CLAIMS_MAX);
+	index_make(&index);
+	for (size_t r = 0; r < paper->count; r++) {
+		const struct paper_row *row = &paper->rows[r];
+
+		if (!invoice_is_named((struct span){row->fold, row->size}))
+			continue;
+		for (uint32_t c = 0; c < row->cell_count; c++)
+			read_cell(&index, row, (uint32_t)r, c, &claims);
+	}
+	for (size_t i = 0; i < claims.count; i++)
+		if ((claims.items[i].field == FIELD_NUMBER ||
+			    claims.items[i].field == FIELD_PRECEDING) &&
+			claims.items[i].weight >= LABEL_CLEAR)
+			return true;
+	return false;
+}

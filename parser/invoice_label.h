@@ -57,6 +57,8 @@ struct invoice_claims {
 	size_t *rows; /* rows[r]: the first of row r; rows[row count] is count */
 };
 
+/* A label of an invoice's number stands there; only rows that name an invoice are looked at. */
+bool invoice_has_number_label(struct arena *arena, const struct paper *paper);
 struct invoice_claims invoice_claims_read(struct arena *arena, const struct paper *paper);
 
 /*
@@ -68,7 +70,8 @@ bool invoice_kind_read(const struct paper *paper, const struct invoice_claims *c
 
 /* A line (a subject) speaks of a reminder. */
 bool invoice_is_reminder(struct arena *arena, struct span line);
-/* The stem of a word for invoices stands in the text: all others need not be looked at. */
+/* The stem of a word for invoices stands in the text (or a folded row): all others need not be
+ * looked at. */
 bool invoice_is_named(struct span text);
 
 #endif

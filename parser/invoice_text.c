@@ -141,6 +141,9 @@ size_t invoices_from_text(struct span text, const struct invoice_text_options *o
 	if (!options->is_document && !invoice_is_named(read))
 		return 0;
 	struct paper paper = paper_read(arena, read);
+	/* most mails that speak of an invoice are none */
+	if (!options->is_document && !invoice_has_number_label(arena, &paper))
+		return 0;
 	struct invoice_claims claims = invoice_claims_read(arena, &paper);
 	if (!invoice_kind_read(&paper, &claims, !options->is_document, &kind))
 		return 0;
