@@ -2,7 +2,9 @@
 getmail, each into a Maildir, where they are installed."""
 import collections
 import email
+import os
 import pathlib
+import pwd
 import shutil
 import subprocess
 import types
@@ -65,6 +67,20 @@ def getmail(directory):
 PEERS = {'mbsync': (MBSYNC, mbsync), 'getmail': (GETMAIL, getmail)}
 
 
+def as_nobody(directory, words):
+    """getmail does not deliver as root."""
+    if os.getuid() != 0:
+        return words
+    user = pwd.getpwnam('nobody')
+    for path in [directory, *directory.rglob('*')]:
+        os.chown(path, user.pw_uid, user.pw_gid)
+    for path in directory.parents:
+        if not path.stat().st_mode & 0o001:
+            path.chmod(path.stat().st_mode | 0o011)
+    return ['/usr/bin/setpriv', f'--reuid={user.pw_uid}', f'--regid={user.pw_gid}', '--clear-groups',
+            *words]
+
+
 def installed():
     return [name for name in PEERS if shutil.which(name)]
 
@@ -95,8 +111,9 @@ class Lane:
     def run(self, again=False, **options):
         if not again:
             self.put_back()
-        report = self.directory / 'report'
-        done = subprocess.run([*inject.prefix(self.build, report, **options), *self.words],
+        report = self.directory.with_name(self.directory.name + '.report')
+        words = as_nobody(self.directory, self.words)
+        done = subprocess.run([*inject.prefix(self.build, report, **options), *words],
                               capture_output=True, text=True, timeout=120, check=False,
                               env={'HOME': str(self.directory), 'PATH': '/usr/bin:/bin'})
         return types.SimpleNamespace(code=done.returncode, report=inject.read_report(report))
@@ -124,5 +141,5 @@ def peer_sweep(build, directory, name, server, **options):
     found = collections.Counter(lost=0, doubled=0, stuck=0)
     result = sweep(lambda number: Lane(build, directory / f'{name}-{number}', name, server, user,
                                        found, **options),
-                   lambda lane: lane.total, Lane.disturb)
+                   lambda lane: lane.total, Lane.disturb, step=1)
     return result, found
