@@ -232,7 +232,8 @@ static const char *host_of(const struct exchange *exchange, char host[256])
 
 		rest = span_after(span_from(url), at < 0 ? 0 : (size_t)at + 3);
 		span_next(&rest, '/', &authority);
-		span_next(&authority, '?', &authority);
+		rest = authority;
+		span_next(&rest, '?', &authority);
 	}
 	snprintf(host, 256, "%.*s", SPAN_ARG(span_part(authority, 0, 255)));
 	return host;

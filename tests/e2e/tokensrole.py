@@ -31,7 +31,7 @@ def account(token_url, mailbox='crm', user='crm', grant='refresh-token', device_
 class TokensRole:
     """before: words in front of the program (strace)."""
 
-    def __init__(self, build, state, accounts, answer_ms=5000, before=(), progress_ms=1000,
+    def __init__(self, build, state, accounts, answer_ms=20000, before=(), progress_ms=1000,
                  renew_min_ms=0):
         self.program = [*before, str(build / 'bin' / 'postroomd'), '--role', 'tokens']
         self.state, self.accounts, self.answer_ms = str(state), accounts, answer_ms
