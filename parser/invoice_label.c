@@ -53,11 +53,8 @@ static bool is_gap(char byte)
 /* Columns that the words take at `at`, 0: they are not there. A blank in them is up to 3 marks. */
 static uint32_t words_at(const struct paper_row *row, uint32_t at, uint32_t to, const char *words)
 {
+	const char *first = words;
 	uint32_t from = at;
-
-	if (*words != ' ' && (at >= to || row->fold[at] != *words))
-		return 0;
-	bool may_be_spaced = strcspn(words, " |") >= SPACED_LEAST;
 
 	for (; *words && *words != '|'; words++) {
 		if (*words == ' ') {
@@ -65,13 +62,23 @@ static uint32_t words_at(const struct paper_row *row, uint32_t at, uint32_t to, 
 				at++;
 			continue;
 		}
-		if (may_be_spaced && at > from && at + 1 < to && row->fold[at] == ' ')
-			at += row->fold[at + 1] == *words;
+		if (at > from && at + 1 < to && row->fold[at] == ' ' &&
+			row->fold[at + 1] == *words && strcspn(first, " |") >= SPACED_LEAST)
+			at++;
 		if (at >= to || row->fold[at] != *words)
 			return 0;
 		at++;
 	}
 	return at - from;
+}
+
+/* As words_at by the first two letters: nearly all phrases are gone then. */
+static bool may_stand(const struct paper_row *row, uint32_t at, uint32_t to, const char *words)
+{
+	char there = at + 1 < to ? row->fold[at + 1] : '\0';
+
+	return words[0] == row->fold[at] && (words[1] == there || words[1] == ' ' ||
+						    words[1] == '|' || !words[1] || there == ' ');
 }
 
 static bool ends_word(const struct paper_row *row, uint32_t at)
@@ -86,7 +93,7 @@ static uint32_t longest_at(const struct paper_row *row, uint32_t at, uint32_t to
 	uint32_t best = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (words[i][0] != row->fold[at])
+		if (!may_stand(row, at, to, words[i]))
 			continue;
 		uint32_t size = words_at(row, at, to, words[i]);
 
@@ -154,7 +161,8 @@ static void noun_first(
 	for (size_t n = 0; n < ARRAY_COUNT(nouns); n++) {
 		uint32_t size;
 
-		if (nouns[n][0] != row->fold[at] || (size = words_at(row, at, to, nouns[n])) == 0)
+		if (!may_stand(row, at, to, nouns[n]) ||
+			(size = words_at(row, at, to, nouns[n])) == 0)
 			continue;
 		bool common = is_common(row, at, size), ends = ends_word(row, at + size);
 		uint32_t next = skip_gap(row, skip_remark(row, at + size, to), to);
@@ -255,6 +263,8 @@ static bool claim_at(const struct index *index, const struct paper_row *row, uin
 	word_first(row, at, to, context, claim);
 	for (int16_t i = index->head[(unsigned char)row->fold[at] & 127]; i >= 0;
 		i = index->entries[i].next) {
+		if (!may_stand(row, at, to, index->entries[i].words))
+			continue;
 		const struct label_group *group = &label_groups[index->entries[i].group];
 		uint32_t size = words_at(row, at, to, index->entries[i].words);
 
@@ -311,7 +321,8 @@ static bool is_compound(const struct paper_row *row, uint32_t at, uint32_t from)
 	if (at < from + 3 || !paper_is_letter(row->fold[at - 1]))
 		return false;
 	for (size_t i = 0; i < ARRAY_COUNT(ends); i++)
-		if (strncmp(row->fold + at, ends[i], strlen(ends[i])) == 0)
+		if (*ends[i] == row->fold[at] &&
+			strncmp(row->fold + at, ends[i], strlen(ends[i])) == 0)
 			return true;
 	return false;
 }
@@ -356,9 +367,10 @@ static void read_cell(const struct index *index, const struct paper_row *row, ui
 struct invoice_claims invoice_claims_read(struct arena *arena, const struct paper *paper)
 {
 	struct invoice_claims claims = {0};
-	struct index index;
+	static struct index index; /* the same for all */
 
-	index_make(&index);
+	if (index.count == 0)
+		index_make(&index);
 	claims.items = arena_array(arena, struct invoice_claim, CLAIMS_MAX);
 	claims.rows = arena_array(arena, size_t, paper->count + 1);
 	for (size_t r = 0; r < paper->count; r++) {

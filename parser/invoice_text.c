@@ -131,6 +131,17 @@ static size_t document_end(struct reading *reading, size_t first)
 	return paper->count;
 }
 
+/* Words of a mail need a number beside a clear label (is_invoice); weaker ones get no such score.
+ */
+static bool may_have_number(const struct invoice_claims *claims)
+{
+	for (size_t i = 0; i < claims->count; i++)
+		if (claims->items[i].field == FIELD_NUMBER &&
+			claims->items[i].weight >= LABEL_CLEAR)
+			return true;
+	return false;
+}
+
 size_t invoices_from_text(struct span text, const struct invoice_text_options *options,
 	struct arena *arena, struct facts_invoice *invoices, size_t most)
 {
@@ -145,6 +156,8 @@ size_t invoices_from_text(struct span text, const struct invoice_text_options *o
 	if (!options->is_document && !invoice_has_number_label(arena, &paper))
 		return 0;
 	struct invoice_claims claims = invoice_claims_read(arena, &paper);
+	if (!options->is_document && !may_have_number(&claims))
+		return 0;
 	if (!invoice_kind_read(&paper, &claims, !options->is_document, &kind))
 		return 0;
 	struct reading *reading = arena_alloc(arena, sizeof *reading);
