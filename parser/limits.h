@@ -132,6 +132,8 @@
  * them in all the bytes, up to half a second a MiB.
  */
 #define PDF_REPAIRED_BYTES_MAX (1u << 20)
+/* Lines times bytes of a PDF that is repaired: half a second at the worst. */
+#define PDF_REPAIR_STEPS_MAX 200000000u
 /* What qpdf may take for it; streams inside it can be made to unpack to anything. */
 #define QPDF_MEMORY_BYTES ((size_t)24 << 20)
 /* All files inside it together, unpacked. */

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "parser/limits.h"
+#include "parser/scan.h"
 
 #define TREE_DEPTH_MAX	 10
 #define NAME_BYTES_LIMIT 1000
@@ -158,6 +159,15 @@ static bool may_have_files(struct span pdf)
 	return false;
 }
 
+/* qpdf looks from the beginning of every line for what stands next, to the end if need be. */
+static bool may_be_repaired(struct span pdf, size_t looked_bytes)
+{
+	size_t bytes = looked_bytes + pdf.size;
+
+	return bytes <= PDF_REPAIRED_BYTES_MAX &&
+	       (scan_count(pdf, '\n') + scan_count(pdf, '\r')) * bytes <= PDF_REPAIR_STEPS_MAX;
+}
+
 struct pdf_file *pdf_embedded(
 	struct span pdf, size_t looked_bytes, struct arena *arena, size_t *count)
 {
@@ -170,7 +180,7 @@ struct pdf_file *pdf_embedded(
 	search.pdf = qpdf_init();
 	qpdf_set_suppress_warnings(search.pdf, QPDF_TRUE);
 	qpdf_silence_errors(search.pdf);
-	qpdf_set_attempt_recovery(search.pdf, looked_bytes + pdf.size <= PDF_REPAIRED_BYTES_MAX);
+	qpdf_set_attempt_recovery(search.pdf, may_be_repaired(pdf, looked_bytes));
 	memory_limit_begin(QPDF_MEMORY_BYTES);
 	if ((qpdf_read_memory(search.pdf, "attachment", pdf.data, pdf.size, NULL) & QPDF_ERRORS) ==
 		0) {

@@ -185,6 +185,8 @@ BOMBS = {  # as in mails.py
     'pdf-length-chain': (lambda n: in_pdf(pdf([CATALOG, PAGES, PAGE, FILE] + [b'<</Length %d 0 R>>stream\na\nendstream' % (6 + at) for at in range(n)])), 5_000, None),
     'pdf-encrypted': (lambda n: in_pdf(pdf([CATALOG, PAGES, PAGE, FILE, stream(b'/Filter/FlateDecode', deflated(n)), b'<</Filter/Standard/V 5/R 6/Length 256/P -4/O(' + b'a' * 48 + b')/U(' + b'b' * 48 + b')/OE(' + b'c' * 32 + b')/UE(' + b'd' * 32 + b')/Perms(' + b'e' * 16 + b')>>'], b'/Encrypt 6 0 R/ID[(a)(a)]')), 100, None),
     'pdf-comments': (lambda n: in_pdf(with_file(stream(b'', b'<Invoice/>')) + b'%\n' * n), 2_000_000, None),
+    'pdf-comments-small': (lambda n: in_pdf(with_file(stream(b'', b'<Invoice/>')) + b'%\n' * n), 40_000, None),
+    'pdf-trailers': (lambda n: in_pdf(b'%PDF-1.7\n/EF\n' + b'trailer (\n' * n), 20_000, None),
     'pdf-plain-large': (lambda n: in_pdf(with_file(stream(b'', b'x'), [stream(b'', b'y' * n)])), 12_000_000, None),
     'zip': (lambda n: attached(zipped('a.xml', b'a' * n * MEGABYTE), b'application/zip', b'a.zip'), 200, None),
     'zip-nested': (lambda n: attached(nested_zip(n), b'application/zip', b'a.zip'), 4, None),
