@@ -51,7 +51,8 @@ def make(build, tmp_path, dovecot, authority, user):  # noqa: F811
                                'base_url': 'http://127.0.0.1:8377'},
                          mailboxes=[mailbox('crm', dovecot, user, authority, kind='capture',
                                             who_may_write='none', secret=daemon.secret('crm'))])
-        daemon.expected = {'died', 'parser-died', 'refused', 'fetch-report-failed'}
+        daemon.expected = {'died', 'died-deciding', 'parser-died', 'refused',
+                           'fetch-report-failed'}
         made.append(daemon)
         return daemon
 

@@ -28,7 +28,7 @@ def place(build):
         folder = pathlib.Path(name)
         folder.chmod(0o755)
         (folder / 'bin').mkdir()
-        for program in ('postroom', 'postroomd', 'postroom-parser'):
+        for program in ('postroom', 'postroomd', 'postroom-parser', 'postroom-pdf'):
             shutil.copy(build / 'bin' / program, folder / 'bin')
         yield folder
 

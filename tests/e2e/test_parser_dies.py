@@ -64,8 +64,8 @@ def test_mail_that_kills_the_parser_is_dead_after_three_tries(
     with daemon_with(faulty_build, tmp_path, users, dovecot, authority) as daemon:
         daemon.expected = {'died', 'parser-died', 'dead', 'killed'}
         tries = 'SELECT parse_tries, state FROM message ORDER BY parse_tries DESC LIMIT 1'
-        wait_for(lambda: daemon.query(tries)[:1] == [(1, 'received')], patience,
-                 'the first try to count')
+        wait_for(lambda: any(count >= 1 for count, _ in daemon.query(tries)),
+                 patience, 'the first try to count')
         # the whole daemon dies: the count stays
         daemon.kill()
         assert daemon.query(tries)[0][0] >= 1
