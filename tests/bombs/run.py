@@ -24,7 +24,7 @@ DEADLY = {'pdf-length-chain'}
 CPU_MAX, RATIO_MAX = 1.0, 2.3
 RSS_MAX, BIG_RSS_MAX, BIG_BYTES = 64 << 20, 256 << 20, 25_000_000
 BYTES_PER_SECOND = 50 << 20   # limits.h: a second more for each so many bytes of a big mail
-MEASURABLE = 0.05             # seconds: below, half of it is within the noise of a busy machine
+MEASURABLE = 0.2              # seconds: below, half of it is within the noise of a busy machine
 ROUNDS = 6
 SANITIZED_SMALLER = 10
 
