@@ -8,10 +8,11 @@
 #include "parser/invoice_value.h"
 
 /* Confidences; 0.8 and more only where something else proves the value. */
-#define GUESSED	  0.3  /* no label */
-#define AMBIGUOUS 0.55 /* a vague one, or one of two readings */
-#define PROVED	  0.85
-#define NAMED	  0.9 /* in the mail's subject or the file's name as well */
+#define GUESSED	     0.3  /* no label */
+#define AMBIGUOUS    0.55 /* a vague one, or one of two readings */
+#define PROVED	     0.85
+#define NAMED	     0.9  /* in the mail's subject or the file's name as well */
+#define NAMED_WEAKLY 0.75 /* the same, where the label alone says little */
 
 #define SCORE_SURE 85 /* a strong label right beside the value */
 

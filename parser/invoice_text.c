@@ -31,8 +31,13 @@ static void choose_number(struct reading *reading)
 	*number = (struct facts_sure){best->text, confidence_of(best->score)};
 	struct span key = squeeze(reading->arena, best->text);
 	struct span hint = squeeze(reading->arena, reading->options->hint);
-	if (best->score >= SCORE_SURE && key.size >= 4 && span_find(hint, key) >= 0)
+	if (key.size < 4 || span_find(hint, key) < 0)
+		return;
+	/* "Facture 2026-77" is a weak label; a subject or file name that says the same makes up */
+	if (best->score >= SCORE_SURE)
 		number->confidence = NAMED;
+	else if (number->confidence < NAMED_WEAKLY)
+		number->confidence = NAMED_WEAKLY;
 }
 
 /* ---------------------------------------------------------------- one document */
