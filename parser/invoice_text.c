@@ -33,10 +33,11 @@ static void choose_number(struct reading *reading)
 	struct span hint = squeeze(reading->arena, reading->options->hint);
 	if (key.size < 4 || span_find(hint, key) < 0)
 		return;
-	/* "Facture 2026-77" is a weak label; a subject or file name that says the same makes up */
+	/* "Facture 2026-77" is a weak label; on a document, a subject or file name that says the
+	 * same makes up for it. In a mail's own words it would make an answer an invoice. */
 	if (best->score >= SCORE_SURE)
 		number->confidence = NAMED;
-	else if (number->confidence < NAMED_WEAKLY)
+	else if (reading->options->is_document && number->confidence < NAMED_WEAKLY)
 		number->confidence = NAMED_WEAKLY;
 }
 

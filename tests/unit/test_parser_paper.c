@@ -190,6 +190,38 @@ static void test_preceding_invoice(void **state)
 	}
 }
 
+/* A subject or file name that repeats a weakly labelled number counts on a document alone. */
+static void test_named_number(void **state)
+{
+	static const struct {
+		const char *text, *hint;
+		bool is_document;
+		double least, most; /* of the number's confidence; 0: no invoice */
+	} numbers[] = {
+		{"Facture 2026-77 Total TTC 312,00 EUR\n", "facture-2026-77.pdf", true, 0.7, 0.79},
+		{"Facture 2026-77 Total TTC 312,00 EUR\n", "scan.pdf", true, 0.1, 0.69},
+		{"Invoice number: 2026-77\nTotal: 312.00 EUR\n", "2026-77.pdf", true, 0.89, 0.91},
+		{"About invoice 2026-77 of 312.00 EUR: we paid.\n", "Re: invoice 2026-77", false, 0,
+			0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
+		const struct invoice_text_options options = {
+			.hint = span_from(numbers[i].hint), .is_document = numbers[i].is_document};
+		struct facts_invoice found = {0};
+		struct arena arena = {0};
+		size_t count =
+			invoices_from_text(span_from(numbers[i].text), &options, &arena, &found, 1);
+		double sure = count > 0 ? found.number.confidence : 0;
+
+		if (sure < numbers[i].least || sure > numbers[i].most)
+			fail_msg(
+				"%s, %s: %zu, %.2f", numbers[i].text, numbers[i].hint, count, sure);
+		arena_done(&arena);
+	}
+}
+
 static void compare(const struct paper_case *c, const struct facts_invoice *found)
 {
 	char issued[DATE_TEXT_SIZE], due[DATE_TEXT_SIZE];
@@ -247,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layouts),
 		cmocka_unit_test(test_preceding_invoice),
+		cmocka_unit_test(test_named_number),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
