@@ -185,12 +185,13 @@ bool db_checkpoint_failed(struct db *db, bool *unsynced, struct error *why)
 	return true;
 }
 
+/* SQLite syncs the name of a new write-ahead log too, but drops what came of it. */
 static bool open_write(struct db *db, const char *path, struct error *err)
 {
 	bool ok = place_open_turn(db->directory, &db->turn, err) &&
 		  open_handle(db, path, SQLITE_OPEN_READWRITE, err) &&
 		  schema_check(db, false, err) && set_for_writing(db, err) &&
-		  schema_upgrade(db, err);
+		  schema_upgrade(db, err) && place_sync(db->directory, err);
 
 	if (ok)
 		sqlite3_wal_hook(db->handle, checkpoint_due, db);

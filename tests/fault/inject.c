@@ -17,7 +17,8 @@
  *                it: nobody writes meanwhile, so files can be copied as it left them
  *
  * The report is one line: what happened (`none`, or the call and the errno), then CALL=COUNT for
- * each call that was counted. With --error only calls on files are counted, no sockets and pipes.
+ * each call that was counted. With --error only calls on files are counted, no sockets and pipes,
+ * and no fdatasync of a folder.
  *
  * strace does this too, but counts in every process and stops them at every call: a filter stops
  * ours at the counted calls only, so that hundreds of points fit into a test. The program keeps its
@@ -230,13 +231,15 @@ static void thread_made(const struct process *process)
 		process_of((pid_t)id)->counted = counted;
 }
 
-static bool is_disk_file(pid_t id, uint64_t descriptor)
+/* SQLite syncs folders by fdatasync and drops what came of it; ours by fsync, before it, count. */
+static bool is_disk_file(pid_t id, uint64_t descriptor, bool folder_counts)
 {
 	char path[64];
 	struct stat status;
 
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)id, (int)descriptor);
-	return stat(path, &status) == 0 && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode));
+	return stat(path, &status) == 0 &&
+	       (S_ISREG(status.st_mode) || (folder_counts && S_ISDIR(status.st_mode)));
 }
 
 static bool is_named(pid_t id, uint64_t descriptor, const char *name)
@@ -257,7 +260,8 @@ static bool is_disk_call(const struct call *call, pid_t id, uint64_t first)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(disk_calls); i++)
 		if (strcmp(call->name, disk_calls[i]) == 0)
-			return call->path || is_disk_file(id, first);
+			return call->path ||
+			       is_disk_file(id, first, call->number != SYS_fdatasync);
 	return false;
 }
 

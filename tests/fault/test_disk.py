@@ -94,6 +94,15 @@ def test_failed_checkpoint_is_told(build, tmp_path, call, error, told):
     assert any(one.event == 'died' for one in left.log) == (told == 'ended')
 
 
+def test_failed_sync_of_the_folder_is_told(build, tmp_path):
+    """The names in it are the write-ahead log's too; SQLite's own sync of them says nothing."""
+    left = DaemonLane(build, tmp_path / 'run', 'resolved-and-moved', ('EIO', 1)).run.again(
+        role='ledger', at=1, error='EIO', call='fsync', file='state')
+    assert left.report.disturbed == 'fsync'
+    told = next(one for one in left.log if one.event == 'refused')
+    assert re.search(WORDS['EIO'], told.fields['error']) and 'state' in told.fields['error'], told
+
+
 @pytest.mark.parametrize('name, fault', itertools.product(commands.COMMANDS, FAULTS))
 def test_commands(build, tmp_path, name, fault):
     command_sweep(build, tmp_path, name, fault).check(f'{name}, {fault}')
