@@ -260,8 +260,7 @@ static bool is_disk_call(const struct call *call, pid_t id, uint64_t first)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(disk_calls); i++)
 		if (strcmp(call->name, disk_calls[i]) == 0)
-			return call->path ||
-			       is_disk_file(id, first, call->number != SYS_fdatasync);
+			return call->path || is_disk_file(id, first, call->number != SYS_fdatasync);
 	return false;
 }
 
