@@ -9,6 +9,21 @@
 #define DESCRIPTION_MAX_BYTES 2000
 #define PAGE_ITEMS	      500
 
+/* Bytes of the line end at `at`: CRLF, CR, LF, U+2028 or U+2029; 0: none is there. */
+static size_t line_end_size(struct span text, size_t at)
+{
+	struct span rest = span_after(text, at);
+
+	if (span_starts(rest, SPAN("\r\n")))
+		return 2;
+	if (span_starts(rest, SPAN("\r")) || span_starts(rest, SPAN("\n")))
+		return 1;
+	/* Readers in Python split content lines there: one in a title ended vdirsyncer's sync */
+	if (span_starts(rest, SPAN("\xe2\x80\xa8")) || span_starts(rest, SPAN("\xe2\x80\xa9")))
+		return 3;
+	return 0;
+}
+
 struct span calendar_clean(struct arena *arena, struct span text, size_t max_bytes, bool lines)
 {
 	struct span valid = text_cut(text_clean(arena, text), max_bytes);
@@ -17,18 +32,19 @@ struct span calendar_clean(struct arena *arena, struct span text, size_t max_byt
 
 	for (size_t i = 0; i < valid.size; i++) {
 		unsigned char byte = (unsigned char)valid.data[i];
+		size_t end = line_end_size(valid, i);
 
-		if (byte == '\r' && i + 1 < valid.size && valid.data[i + 1] == '\n')
-			continue;
-		if (byte == '\r' || byte == '\n')
+		if (end > 0) {
 			clean[used++] = lines ? '\n' : ' ';
-		else if (byte == '\t')
+			i += end - 1;
+		} else if (byte == '\t') {
 			clean[used++] = ' ';
-		else if (byte == 0xc2 && i + 1 < valid.size &&
-			 (unsigned char)valid.data[i + 1] < 0xa0)
+		} else if (byte == 0xc2 && i + 1 < valid.size &&
+			   (unsigned char)valid.data[i + 1] < 0xa0) {
 			i++; /* U+0080 … U+009F: the C1 controls */
-		else if (byte >= ' ' && byte != 0x7f)
+		} else if (byte >= ' ' && byte != 0x7f) {
 			clean[used++] = valid.data[i];
+		}
 	}
 	return (struct span){clean, used};
 }

@@ -37,7 +37,10 @@ MUST_CHECK bool calendar_weekly_items(const struct calendar_feed *feed,
 	bool (*each)(void *context, const struct calendar_item *item, struct error *err),
 	void *context, struct error *err);
 
-/* Without control characters but LF (CRLF and CR become LF), at most max_bytes (rules 12, 13). */
+/*
+ * At most max_bytes without control characters (rules 12, 13). Line ends, those of Unicode too, are
+ * LF with `lines`, else a space, as TAB is.
+ */
 struct span calendar_clean(struct arena *arena, struct span text, size_t max_bytes, bool lines);
 
 #endif

@@ -141,6 +141,9 @@ static void test_hostile_text(void **state)
 		"evil\rX:1",
 		"esc \x1b[31m and \xc2\x9b and \x7f and \x01",
 		"semi;comma,colon:quote\"back\\slash",
+		"evil\xe2\x80\xa8"
+		"END:VCALENDAR\xe2\x80\xa9"
+		"X-EVIL:1",
 		"\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4"
 		"\xc3\xb6"
 		"\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4\xc3\xb6\xc3\xbc"
@@ -175,6 +178,9 @@ static void test_hostile_text(void **state)
 	assert_int_equal(times(out.data, "\nX-EVIL"), 0);
 	assert_int_equal(times(out.data, "\nX:1"), 0);
 	assert_int_equal(times(out.data, "\nBEGIN:VEVENT\r\n"), ARRAY_COUNT(titles));
+	assert_int_equal(times(out.data, "\xe2\x80\xa8") + times(out.data, "\xe2\x80\xa9"), 0);
+	assert_has(out.data, "SUMMARY:evil END:VCALENDAR X-EVIL:1 #6\r\n");
+	assert_has(out.data, "evil\\nEND:VCALENDAR\\nX-EVIL:1\r\n");
 	assert_has(out.data, "SUMMARY:semi\\;comma\\,colon:quote\"back\\\\slash #5\r\n");
 	rest = buffer_span(&out);
 	while (span_next(&rest, '\n', &line)) {
