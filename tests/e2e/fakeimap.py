@@ -67,11 +67,16 @@ class Server:
         self.listener.listen(8)
         self.port = self.listener.getsockname()[1]
         self.closing = False
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.accepting = threading.Thread(target=self._accept, daemon=True)
+        self.accepting.start()
         return self
 
     def __exit__(self, *_):
+        """Who still waits in accept would take the connections of the next server with that
+        descriptor: closing wakes nobody, shutting down does."""
         self.closing = True
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.accepting.join()
         self.listener.close()
         for session in self.sessions:
             session.close()

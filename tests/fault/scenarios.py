@@ -159,9 +159,10 @@ class Run:
         return self.daemon.running()
 
     def go_on_to_the_end(self, server):
-        """Whatever is disturbed meanwhile: nobody helps but by resolving."""
+        """Whatever is disturbed meanwhile: nobody helps but by resolving, when all the others are
+        decided: what comes first gets the lower number."""
         if self.scenario.resolve:
-            self.wait(lambda: self.count('unresolved') > 0)
+            self.wait(lambda: self.settled() == len(set(self.scenario.mails)))
             self.postroom('unresolved', 'create', '1', '--name', 'Erin')
         self.wait(lambda: self.acknowledged(server) == self.scenario.count and
                   self.settled() == len(set(self.scenario.mails)) and
