@@ -20,7 +20,8 @@ from tests.fuzz import campaign  # noqa: E402 pylint: disable=wrong-import-posit
 
 BUILD = ROOT / 'build'
 PYTHON = '/usr/bin/python3'  # Debian's, which sees Debian's pytest and aiosmtpd
-SUITES = {'e2e': 1800, 'crash': 1800, 'fault': 1800}  # folder of tests/ and its budget in seconds
+# folder of tests/ and its budget in seconds
+SUITES = {'e2e': 1800, 'clients': 600, 'crash': 1800, 'fault': 1800}
 LONG_FACTOR = 6
 
 
@@ -205,7 +206,8 @@ def main():
                         help='all points of the sweeps, gcc without optimizing, '
                              f'{campaign.SECONDS} s of each fuzz target')
     parser.add_argument('--only', action='append', metavar='SECTION',
-                        help='only this section and the builds: asan, e2e, crash, fault, dev, fuzz')
+                        help='only this section and the builds: asan, e2e, clients, crash, fault, '
+                             'dev, fuzz')
     options = parser.parse_args()
     names = {name for name, _ in sections(long=True) if not name.startswith('build')}
     for name in set(options.only or []) - names:
