@@ -1,6 +1,7 @@
 /* What a document says that it is. Words are folded as rows of paper.h are. */
 #include <string.h>
 
+#include "base/stems.h"
 #include "parser/invoice_label.h"
 
 #define HEADING_COLUMNS_MAX 48
@@ -282,17 +283,17 @@ bool invoice_kind_read(const struct paper *paper, const struct invoice_claims *c
 	return found || bill;
 }
 
-bool invoice_is_named(struct span text)
+ptrdiff_t invoice_named_at(struct span text)
 {
-	static const struct span stems[] = {SPAN_INIT("invoice"), SPAN_INIT("credit"),
+	static const struct span words[] = {SPAN_INIT("invoice"), SPAN_INIT("credit"),
 		SPAN_INIT("receipt"), SPAN_INIT("rechnung"), SPAN_INIT("beleg"),
 		SPAN_INIT("gutschrift"), SPAN_INIT("mahnung"), SPAN_INIT("factu"),
 		SPAN_INIT("fattura"), SPAN_INIT("fatura"), SPAN_INIT("faktur"), SPAN_INIT("bill ")};
+	static struct stems stems; /* the same for all */
 
-	for (size_t i = 0; i < ARRAY_COUNT(stems); i++)
-		if (span_find_fold(text, stems[i]) >= 0)
-			return true;
-	return false;
+	if (stems.count == 0)
+		stems_make(&stems, words, ARRAY_COUNT(words));
+	return stems_find(&stems, text);
 }
 
 bool invoice_is_reminder(struct arena *arena, struct span line)

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define CLAIMS_MAX  4000
-#define PHRASES_MAX 1000
+#define PHRASES_MAX 4000
+#define WORDS_MAX   100 /* of one table below */
 
 /* What is billed: with a word for number, date or amount beside it, a sure label. */
 static const char *const nouns[] = {"invoice", "invoices", "tax invoice", "bill", "billing",
@@ -38,6 +39,88 @@ static const char *const amount_words[] = {"amount", "total", "sum", "betrag", "
 /* Between a word above and a noun: "numéro de la facture". */
 static const char *const of_words[] = {"of the", "of this", "of", "de la", "de l", "de", "du",
 	"der", "des", "van de", "van", "della", "di", "da", "do", "of your", "for", "for this"};
+
+/* ---------------------------------------------------------------- tables */
+
+/* Words by their first letter. */
+struct table {
+	const char *const *words;
+	int16_t head[128], next[WORDS_MAX];
+};
+
+static struct {
+	struct table nouns, ofs;
+	struct table words[3]; /* of word_fields */
+	/* the phrases of label_groups */
+	int16_t head[128];
+	uint16_t count;
+	struct entry {
+		const char *words;
+		int16_t next;
+		uint16_t group;
+	} entries[PHRASES_MAX];
+} label_index;
+
+static const struct {
+	const char *const *words;
+	size_t count;
+	enum invoice_field field;
+	int alone; /* weight without a noun beside it; 0: none */
+} word_fields[] = {
+	{number_words, ARRAY_COUNT(number_words), FIELD_NUMBER, LABEL_WEAK},
+	{date_words, ARRAY_COUNT(date_words), FIELD_ISSUE, LABEL_VAGUE},
+	{amount_words, ARRAY_COUNT(amount_words), FIELD_TOTAL, 0},
+};
+
+static int16_t table_first(const struct table *table, char letter)
+{
+	return table->head[(unsigned char)letter & 127];
+}
+
+static void table_make(struct table *table, const char *const *words, size_t count)
+{
+	table->words = words;
+	memset(table->head, -1, sizeof table->head);
+	for (size_t i = 0; i < count && i < WORDS_MAX; i++) {
+		int16_t *head = &table->head[(unsigned char)*words[i] & 127];
+
+		table->next[i] = *head;
+		*head = (int16_t)i;
+	}
+}
+
+static void phrases_make(void)
+{
+	memset(label_index.head, -1, sizeof label_index.head);
+	for (uint16_t g = 0; g < label_group_count; g++) {
+		const char *words = label_groups[g].phrases;
+
+		for (; words && label_index.count < PHRASES_MAX; words = strchr(words, '|')) {
+			words += *words == '|';
+			int16_t *head = &label_index.head[(unsigned char)*words & 127];
+
+			label_index.entries[label_index.count] = (struct entry){words, *head, g};
+			*head = (int16_t)label_index.count++;
+		}
+	}
+}
+
+/* Once, by who needs it first. */
+static void index_make(void)
+{
+	_Static_assert(ARRAY_COUNT(nouns) <= WORDS_MAX && ARRAY_COUNT(number_words) <= WORDS_MAX &&
+			       ARRAY_COUNT(date_words) <= WORDS_MAX &&
+			       ARRAY_COUNT(amount_words) <= WORDS_MAX,
+		"the tables fit");
+
+	if (label_index.count > 0)
+		return;
+	table_make(&label_index.nouns, nouns, ARRAY_COUNT(nouns));
+	table_make(&label_index.ofs, of_words, ARRAY_COUNT(of_words));
+	for (size_t i = 0; i < ARRAY_COUNT(word_fields); i++)
+		table_make(&label_index.words[i], word_fields[i].words, word_fields[i].count);
+	phrases_make();
+}
 
 /* ---------------------------------------------------------------- matching */
 
@@ -88,14 +171,14 @@ static bool ends_word(const struct paper_row *row, uint32_t at)
 
 /* The longest of the words that stands at `at`; whole: and ends there. */
 static uint32_t longest_at(const struct paper_row *row, uint32_t at, uint32_t to,
-	const char *const *words, size_t count, bool whole)
+	const struct table *table, bool whole)
 {
 	uint32_t best = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!may_stand(row, at, to, words[i]))
+	for (int16_t i = table_first(table, row->fold[at]); i >= 0; i = table->next[i]) {
+		if (!may_stand(row, at, to, table->words[i]))
 			continue;
-		uint32_t size = words_at(row, at, to, words[i]);
+		uint32_t size = words_at(row, at, to, table->words[i]);
 
 		if (size > best && (!whole || ends_word(row, at + size)))
 			best = size;
@@ -131,17 +214,6 @@ static uint32_t skip_remark(const struct paper_row *row, uint32_t at, uint32_t t
 	return end < to && row->fold[end] == ')' ? end + 1 : at;
 }
 
-static const struct word_list {
-	const char *const *words;
-	size_t count;
-	enum invoice_field field;
-	int alone; /* weight without a noun beside it; 0: none */
-} word_lists[] = {
-	{number_words, ARRAY_COUNT(number_words), FIELD_NUMBER, LABEL_WEAK},
-	{date_words, ARRAY_COUNT(date_words), FIELD_ISSUE, LABEL_VAGUE},
-	{amount_words, ARRAY_COUNT(amount_words), FIELD_TOTAL, 0},
-};
-
 static void take_longer(struct invoice_claim *best, uint32_t from, uint32_t to,
 	enum invoice_field field, int weight, bool is_bill)
 {
@@ -158,7 +230,8 @@ static void take_longer(struct invoice_claim *best, uint32_t from, uint32_t to,
 static void noun_first(
 	const struct paper_row *row, uint32_t at, uint32_t to, struct invoice_claim *best)
 {
-	for (size_t n = 0; n < ARRAY_COUNT(nouns); n++) {
+	for (int16_t n = table_first(&label_index.nouns, row->fold[at]); n >= 0;
+		n = label_index.nouns.next[n]) {
 		uint32_t size;
 
 		if (!may_stand(row, at, to, nouns[n]) ||
@@ -167,12 +240,11 @@ static void noun_first(
 		bool common = is_common(row, at, size), ends = ends_word(row, at + size);
 		uint32_t next = skip_gap(row, skip_remark(row, at + size, to), to);
 
-		for (size_t i = 0; i < ARRAY_COUNT(word_lists) && next < to; i++) {
-			uint32_t more = longest_at(
-				row, next, to, word_lists[i].words, word_lists[i].count, true);
+		for (size_t i = 0; i < ARRAY_COUNT(word_fields) && next < to; i++) {
+			uint32_t more = longest_at(row, next, to, &label_index.words[i], true);
 
 			if (more > 0)
-				take_longer(best, at, next + more, word_lists[i].field,
+				take_longer(best, at, next + more, word_fields[i].field,
 					common ? LABEL_CLEAR : LABEL_STRONG, !common);
 		}
 		if (ends && size > 3)
@@ -188,60 +260,29 @@ enum context { AT_FRONT, BEHIND_NOUN, BEHIND_OTHERS };
 static void word_first(const struct paper_row *row, uint32_t at, uint32_t to, enum context context,
 	struct invoice_claim *best)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(word_lists); i++) {
-		const struct word_list *list = &word_lists[i];
-		uint32_t size = longest_at(row, at, to, list->words, list->count, true);
+	for (size_t i = 0; i < ARRAY_COUNT(word_fields); i++) {
+		enum invoice_field field = word_fields[i].field;
+		int alone = word_fields[i].alone;
+		uint32_t size = longest_at(row, at, to, &label_index.words[i], true);
 
 		if (size == 0)
 			continue;
 		/* "Kd-Nr." and "expiry date" are others'; "Rechnung des Versicherers Nr." is ours
 		 */
-		if (list->alone > 0 && context == BEHIND_NOUN && list->field == FIELD_NUMBER &&
-			size > 1)
-			take_longer(best, at, at + size, list->field, LABEL_CLEAR, true);
-		else if (list->alone > 0 && (context == AT_FRONT || list->field == FIELD_ISSUE))
-			take_longer(best, at, at + size, list->field,
-				context == AT_FRONT ? list->alone : LABEL_WEAK, false);
+		if (alone > 0 && context == BEHIND_NOUN && field == FIELD_NUMBER && size > 1)
+			take_longer(best, at, at + size, field, LABEL_CLEAR, true);
+		else if (alone > 0 && (context == AT_FRONT || field == FIELD_ISSUE))
+			take_longer(best, at, at + size, field,
+				context == AT_FRONT ? alone : LABEL_WEAK, false);
 		uint32_t next = skip_gap(row, at + size, to);
-		uint32_t of = next < to ? longest_at(row, next, to, of_words, ARRAY_COUNT(of_words),
-						  false)
-					: 0;
+		uint32_t of = next < to ? longest_at(row, next, to, &label_index.ofs, false) : 0;
 		next = skip_gap(row, next + of, to);
-		uint32_t noun =
-			next < to ? longest_at(row, next, to, nouns, ARRAY_COUNT(nouns), true) : 0;
+		uint32_t noun = next < to ? longest_at(row, next, to, &label_index.nouns, true) : 0;
 		if (noun > 0 && next > at + size) {
 			bool common = is_common(row, next, noun);
 
-			take_longer(best, at, next + noun, list->field,
+			take_longer(best, at, next + noun, field,
 				common ? LABEL_CLEAR : LABEL_STRONG, !common);
-		}
-	}
-}
-
-/* The phrases of label_groups by their first letter. */
-struct index {
-	int16_t head[128];
-	uint16_t count;
-	struct entry {
-		const char *words;
-		int16_t next;
-		uint16_t group;
-	} entries[PHRASES_MAX];
-};
-
-static void index_make(struct index *index)
-{
-	memset(index->head, -1, sizeof index->head);
-	index->count = 0;
-	for (uint16_t g = 0; g < label_group_count; g++) {
-		const char *words = label_groups[g].phrases;
-
-		for (; words && index->count < PHRASES_MAX; words = strchr(words, '|')) {
-			words += *words == '|';
-			int16_t *head = &index->head[(unsigned char)*words & 127];
-
-			index->entries[index->count] = (struct entry){words, *head, g};
-			*head = (int16_t)index->count++;
 		}
 	}
 }
@@ -255,18 +296,18 @@ static bool begins_code(const struct paper_row *row, uint32_t at, uint32_t size)
 	       (paper_is_digit(*behind) || (strchr("-/_", *behind) && paper_is_digit(behind[1])));
 }
 
-static bool claim_at(const struct index *index, const struct paper_row *row, uint32_t at,
-	uint32_t to, enum context context, struct invoice_claim *claim)
+static bool claim_at(const struct paper_row *row, uint32_t at, uint32_t to, enum context context,
+	struct invoice_claim *claim)
 {
 	*claim = (struct invoice_claim){.from = at, .to = at};
 	noun_first(row, at, to, claim);
 	word_first(row, at, to, context, claim);
-	for (int16_t i = index->head[(unsigned char)row->fold[at] & 127]; i >= 0;
-		i = index->entries[i].next) {
-		if (!may_stand(row, at, to, index->entries[i].words))
+	for (int16_t i = label_index.head[(unsigned char)row->fold[at] & 127]; i >= 0;
+		i = label_index.entries[i].next) {
+		if (!may_stand(row, at, to, label_index.entries[i].words))
 			continue;
-		const struct label_group *group = &label_groups[index->entries[i].group];
-		uint32_t size = words_at(row, at, to, index->entries[i].words);
+		const struct label_group *group = &label_groups[label_index.entries[i].group];
+		uint32_t size = words_at(row, at, to, label_index.entries[i].words);
 
 		/* of the same length the simple one is meant: "order no", "vat" */
 		if (size == 0 || !ends_word(row, at + size) || at + size < claim->to ||
@@ -341,8 +382,22 @@ static enum context context_of(const struct paper_row *row, uint32_t r, uint32_t
 		       : BEHIND_OTHERS;
 }
 
-static void read_cell(const struct index *index, const struct paper_row *row, uint32_t r,
-	uint32_t c, struct invoice_claims *claims)
+static void add_claim(
+	struct arena *arena, struct invoice_claims *claims, const struct invoice_claim *claim)
+{
+	if (claims->count == claims->capacity) {
+		struct invoice_claim *items = claims->items;
+
+		claims->capacity = items ? 2 * claims->capacity : 32;
+		claims->items = arena_array(arena, struct invoice_claim, claims->capacity);
+		if (items)
+			memcpy(claims->items, items, claims->count * sizeof *items);
+	}
+	claims->items[claims->count++] = *claim;
+}
+
+static void read_cell(struct arena *arena, const struct paper_row *row, uint32_t r, uint32_t c,
+	struct invoice_claims *claims)
 {
 	uint32_t at = row->cells[c].from, to = row->cells[c].to;
 
@@ -352,11 +407,11 @@ static void read_cell(const struct index *index, const struct paper_row *row, ui
 		struct invoice_claim claim;
 
 		if ((begins || is_compound(row, at, row->cells[c].from)) &&
-			claim_at(index, row, at, to, context_of(row, r, c, at, claims), &claim)) {
+			claim_at(row, at, to, context_of(row, r, c, at, claims), &claim)) {
 			claim.row = r;
 			claim.cell = c;
 			qualify(row, &claim);
-			claims->items[claims->count++] = claim;
+			add_claim(arena, claims, &claim);
 			at = claim.to;
 			continue;
 		}
@@ -367,40 +422,44 @@ static void read_cell(const struct index *index, const struct paper_row *row, ui
 struct invoice_claims invoice_claims_read(struct arena *arena, const struct paper *paper)
 {
 	struct invoice_claims claims = {0};
-	static struct index index; /* the same for all */
 
-	if (index.count == 0)
-		index_make(&index);
-	claims.items = arena_array(arena, struct invoice_claim, CLAIMS_MAX);
+	index_make();
 	claims.rows = arena_array(arena, size_t, paper->count + 1);
 	for (size_t r = 0; r < paper->count; r++) {
 		claims.rows[r] = claims.count;
 		for (uint32_t c = 0; c < paper->rows[r].cell_count; c++)
-			read_cell(&index, &paper->rows[r], (uint32_t)r, c, &claims);
+			read_cell(arena, &paper->rows[r], (uint32_t)r, c, &claims);
 	}
 	claims.rows[paper->count] = claims.count;
 	return claims;
 }
 
-bool invoice_has_number_label(struct arena *arena, const struct paper *paper)
+static bool line_has_number_label(struct arena *arena, struct span line)
 {
-	struct invoice_claims claims = {0};
-	struct index index;
+	struct paper paper = paper_read(arena, line);
+	struct invoice_claims claims = invoice_claims_read(arena, &paper);
 
-	claims.items = arena_array(arena, struct invoice_claim, CLAIMS_MAX);
-	index_make(&index);
-	for (size_t r = 0; r < paper->count; r++) {
-		const struct paper_row *row = &paper->rows[r];
-
-		if (!invoice_is_named((struct span){row->fold, row->size}))
-			continue;
-		for (uint32_t c = 0; c < row->cell_count; c++)
-			read_cell(&index, row, (uint32_t)r, c, &claims);
-	}
 	for (size_t i = 0; i < claims.count; i++)
 		if ((claims.items[i].field == FIELD_NUMBER ||
 			    claims.items[i].field == FIELD_PRECEDING) &&
 			claims.items[i].weight >= LABEL_CLEAR)
 			return true;
+	return false;
+}
+
+bool invoice_has_number_label(struct arena *arena, struct span text)
+{
+	struct span rest = text;
+	ptrdiff_t at;
+
+	while ((at = invoice_named_at(rest)) >= 0) {
+		ptrdiff_t begin = span_rfind_byte(span_part(rest, 0, (size_t)at), '\n') + 1;
+		struct span line = span_after(rest, (size_t)begin);
+		ptrdiff_t size = span_find_byte(line, '\n');
+
+		rest = span_after(line, size < 0 ? line.size : (size_t)size + 1);
+		if (line_has_number_label(arena, span_part(line, 0, line.size - rest.size)))
+			return true;
+	}
 	return false;
 }

@@ -53,12 +53,12 @@ struct invoice_claim {
 
 struct invoice_claims {
 	struct invoice_claim *items; /* by row and column */
-	size_t count;
+	size_t count, capacity;
 	size_t *rows; /* rows[r]: the first of row r; rows[row count] is count */
 };
 
-/* A label of an invoice's number stands there; only rows that name an invoice are looked at. */
-bool invoice_has_number_label(struct arena *arena, const struct paper *paper);
+/* A label of an invoice's number stands there; only lines that name an invoice are looked at. */
+bool invoice_has_number_label(struct arena *arena, struct span text);
 struct invoice_claims invoice_claims_read(struct arena *arena, const struct paper *paper);
 
 /*
@@ -70,8 +70,7 @@ bool invoice_kind_read(const struct paper *paper, const struct invoice_claims *c
 
 /* A line (a subject) speaks of a reminder. */
 bool invoice_is_reminder(struct arena *arena, struct span line);
-/* The stem of a word for invoices stands in the text (or a folded row): all others need not be
- * looked at. */
-bool invoice_is_named(struct span text);
+/* Where the stem of a word for invoices stands first; -1: the text speaks of none. */
+ptrdiff_t invoice_named_at(struct span text);
 
 #endif

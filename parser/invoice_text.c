@@ -155,12 +155,10 @@ size_t invoices_from_text(struct span text, const struct invoice_text_options *o
 	enum facts_invoice_kind kind;
 	size_t count = 0, first = 0;
 
-	if (!options->is_document && !invoice_is_named(read))
+	/* most mails that speak of an invoice are none */
+	if (!options->is_document && !invoice_has_number_label(arena, read))
 		return 0;
 	struct paper paper = paper_read(arena, read);
-	/* most mails that speak of an invoice are none */
-	if (!options->is_document && !invoice_has_number_label(arena, &paper))
-		return 0;
 	struct invoice_claims claims = invoice_claims_read(arena, &paper);
 	if (!options->is_document && !may_have_number(&claims))
 		return 0;
