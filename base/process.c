@@ -395,20 +395,28 @@ bool process_run(const struct process_options *options, struct span input, struc
 	return ok;
 }
 
+bool process_own_folder(char *path, size_t size, struct error *err)
+{
+	ssize_t length = readlink("/proc/self/exe", path, size - 1);
+	char *slash;
+
+	if (length < 0)
+		return error_set_errno(err, ERROR_TEMPORARY, errno, "read /proc/self/exe");
+	path[length] = '\0';
+	slash = strrchr(path, '/');
+	if (slash)
+		slash[1] = '\0';
+	return true;
+}
+
 bool process_sibling(const char *name, char *path, size_t size, struct error *err)
 {
 	static const char *const folders[] = {
 		"", "../libexec/postroom/", "../lib/postroom/", "../sbin/"};
 	char own[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", own, sizeof own - 1);
-	char *slash;
 
-	if (length < 0)
-		return error_set_errno(err, ERROR_TEMPORARY, errno, "read /proc/self/exe");
-	own[length] = '\0';
-	slash = strrchr(own, '/');
-	if (slash)
-		slash[1] = '\0';
+	if (!process_own_folder(own, sizeof own, err))
+		return false;
 	for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
 		int written = snprintf(path, size, "%s%s%s", own, folders[i], name);
 

@@ -43,6 +43,8 @@ struct buffer;
 struct span;
 MUST_CHECK bool process_run(const struct process_options *options, struct span input,
 	struct buffer *output, size_t max_bytes, int64_t timeout_ms, struct error *err);
+/* The folder of the running program, with a slash at its end. */
+MUST_CHECK bool process_own_folder(char *path, size_t size, struct error *err);
 /* Absolute path of `name` beside the running program, in its libexec folder or in sbin. */
 MUST_CHECK bool process_sibling(const char *name, char *path, size_t size, struct error *err);
 

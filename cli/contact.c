@@ -297,6 +297,32 @@ static const struct command_example unlearn_examples[] = {
 	{0},
 };
 
+static const struct command_argument import_arguments[] = {
+	{.name = "FILE", .type = VALUE_FILE, .repeats = true},
+	{0},
+};
+#define FORMATS "csv|vcard|json"
+static const struct command_option import_options[] = {
+	{"columns", "MAP", VALUE_FILE, "what columns of a CSV file mean: google, hubspot, …", NULL},
+	{"format", "FORMAT", VALUE_CHOICE, "of the files, unless it shows", FORMATS},
+	{0},
+};
+static const struct command_example import_examples[] = {
+	{"postroom contact import people.vcf --dry-run", "What an address book would bring"},
+	{"postroom contact import export.csv --columns hubspot", "What HubSpot exported"},
+	{0},
+};
+static const struct command_option export_options[] = {
+	{"format", "FORMAT", VALUE_CHOICE, "csv unless given", FORMATS},
+	{"company", "COMPANY", VALUE_COMPANY, "only the people of this company", NULL},
+	{0},
+};
+static const struct command_example export_examples[] = {
+	{"postroom contact export > people.csv", "Everybody, for a spreadsheet"},
+	{"postroom contact export anna --format vcard", "One person, for an address book"},
+	{0},
+};
+
 const struct command contact_commands[] = {
 	{
 		.noun = "contact",
@@ -367,6 +393,42 @@ const struct command contact_commands[] = {
 		.examples = unlearn_examples,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = contact_run_unlearn,
+	},
+	{
+		.noun = "contact",
+		.verb = "import",
+		.summary = "Take contacts from CSV, vCard or JSON files",
+		.description =
+			"A person is known by address; one without address by name and company. "
+			"What "
+			"a known contact lacks is filled in, nothing is overwritten. Rows that "
+			"cannot be taken are named with their line, and the rest goes on: the exit "
+			"code is 5 then. What waits for an address is settled.\n\n"
+			"The columns of a CSV file are called as `contact export` calls them; with "
+			"--columns a map says what they mean: google, hubspot, salesforce, twenty, "
+			"or the path of a CSV file of your own with the columns `column` and "
+			"`field`. Fields are name, prefix, given-name, additional-name, "
+			"family-name, suffix, address, phone, company, owner, source, note, "
+			"note-line, do-not-contact, alias and none. Of a vCard (3.0, 4.0) what has "
+			"no field of its own becomes lines of the note; pictures are left out.",
+		.arguments = import_arguments,
+		.options = import_options,
+		.examples = import_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = contact_run_import,
+	},
+	{
+		.noun = "contact",
+		.verb = "export",
+		.summary = "Print contacts as CSV, vCard or JSON",
+		.description = "What `contact import` takes again without loss. In CSV a cell "
+			       "that a spreadsheet would take for a formula begins with an "
+			       "apostrophe, which the import takes off.",
+		.arguments = list_arguments,
+		.options = export_options,
+		.examples = export_examples,
+		.flags = 0,
+		.run = contact_run_export,
 	},
 	{0},
 };

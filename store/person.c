@@ -127,11 +127,24 @@ static bool fill(struct db *db, struct person *person, struct texts *addresses, 
 	return true;
 }
 
+/* A contact's numbers stand in one field, with commas between them. */
+static void numbers_add(struct texts *phones, const struct texts *fields)
+{
+	const struct span *items = fields->list.items;
+
+	for (size_t i = 0; i < fields->list.count; i++) {
+		struct span rest = items[i], phone;
+
+		while (span_next(&rest, ',', &phone))
+			texts_add(phones, phone);
+	}
+}
+
 bool person_of_contact(struct db *db, int64_t contact_id, struct arena *arena,
 	struct person *person, struct error *err)
 {
 	struct texts addresses = texts_new(arena), names = texts_new(arena),
-		     phones = texts_new(arena);
+		     phones = texts_new(arena), past_phones = texts_new(arena);
 	struct contact contact;
 	bool found;
 
@@ -143,10 +156,12 @@ bool person_of_contact(struct db *db, int64_t contact_id, struct arena *arena,
 			err, ERROR_INPUT, "there is no contact %lld", (long long)contact_id);
 	person->created_ms = contact.created_ms;
 	texts_add(&names, contact.name);
-	texts_add(&phones, contact.phone);
+	texts_add(&past_phones, contact.phone);
+	if (!read_past(db, contact_id, SPAN("phone"), &past_phones, err))
+		return false;
+	numbers_add(&phones, &past_phones);
 	return read_addresses(db, contact_id, &addresses, err) &&
 	       read_past(db, contact_id, SPAN("name"), &names, err) &&
-	       read_past(db, contact_id, SPAN("phone"), &phones, err) &&
 	       fill(db, person, &addresses, &names, &phones, err);
 }
 

@@ -24,6 +24,10 @@ DATA = [
     'share/man/man1/postroom.1',
     'share/man/man5/postroom.yaml.5',
     'share/man/man8/postroomd.8',
+    'share/postroom/columns/google.csv',
+    'share/postroom/columns/hubspot.csv',
+    'share/postroom/columns/salesforce.csv',
+    'share/postroom/columns/twenty.csv',
     'share/zsh/site-functions/_postroom',
 ]
 

@@ -1,0 +1,292 @@
+/*
+ * card_csv.c - rows of a table as cards, by a map from the names of its columns to our fields.
+ */
+#include "base/csv.h"
+#include "base/text.h"
+#include "ingest/card.h"
+
+enum field {
+	FIELD_NONE, /* named in the map, and left out on purpose */
+	FIELD_NAME,
+	FIELD_PREFIX, /* the parts of a name, in the order in which they are spoken */
+	FIELD_GIVEN,
+	FIELD_ADDITIONAL,
+	FIELD_FAMILY,
+	FIELD_SUFFIX,
+	FIELD_ADDRESS,
+	FIELD_PHONE,
+	FIELD_COMPANY,
+	FIELD_OWNER,
+	FIELD_SOURCE,
+	FIELD_NOTE,
+	FIELD_NOTE_LINE, /* "column: value" as a line of the note */
+	FIELD_DO_NOT_CONTACT,
+	FIELD_ALIAS,
+	FIELD_UNKNOWN, /* the map does not have the column */
+};
+#define NAME_PARTS (FIELD_SUFFIX - FIELD_PREFIX + 1)
+
+static const char *const field_names[] = {
+	[FIELD_NONE] = "none",
+	[FIELD_NAME] = "name",
+	[FIELD_PREFIX] = "prefix",
+	[FIELD_GIVEN] = "given-name",
+	[FIELD_ADDITIONAL] = "additional-name",
+	[FIELD_FAMILY] = "family-name",
+	[FIELD_SUFFIX] = "suffix",
+	[FIELD_ADDRESS] = "address",
+	[FIELD_PHONE] = "phone",
+	[FIELD_COMPANY] = "company",
+	[FIELD_OWNER] = "owner",
+	[FIELD_SOURCE] = "source",
+	[FIELD_NOTE] = "note",
+	[FIELD_NOTE_LINE] = "note-line",
+	[FIELD_DO_NOT_CONTACT] = "do-not-contact",
+	[FIELD_ALIAS] = "alias",
+};
+
+static enum field field_find(struct span name)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(field_names); i++)
+		if (span_equal_fold(span_trim(name), span_from(field_names[i])))
+			return (enum field)i;
+	return FIELD_UNKNOWN;
+}
+
+/* ---------------------------------------------------------------- the map */
+
+struct mapped {
+	struct span column; /* folded */
+	enum field field;
+};
+
+struct map {
+	struct mapped *items; /* NULL: columns are called as our fields */
+	size_t count;
+};
+
+static bool map_row(
+	struct map *map, struct arena *arena, const struct csv_row *row, struct error *err)
+{
+	enum field field;
+
+	if (row->fault)
+		return error_set(
+			err, ERROR_INPUT, "column map, line %zu: %s", row->line, row->fault);
+	if (row->count != 2)
+		return error_set(err, ERROR_INPUT,
+			"column map, line %zu: %zu cells, not the name of a column and a field",
+			row->line, row->count);
+	field = field_find(row->cells[1]);
+	if (field == FIELD_UNKNOWN)
+		return error_set(err, ERROR_INPUT,
+			"column map, line %zu: there is no field `%.*s`; fields are name, prefix, "
+			"given-name, additional-name, family-name, suffix, address, phone, "
+			"company, owner, source, note, note-line, do-not-contact, alias, none",
+			row->line, SPAN_ARG(text_cut(row->cells[1], 60)));
+	map->items[map->count++] = (struct mapped){text_fold(arena, row->cells[0]), field};
+	return true;
+}
+
+static bool map_read(struct map *map, struct span text, struct arena *arena, struct error *err)
+{
+	struct csv_reader reader;
+	struct csv_row row;
+
+	*map = (struct map){0};
+	if (span_is_empty(text))
+		return true;
+	if (!csv_open(&reader, text, err))
+		return error_context(err, "column map");
+	if (!csv_next(&reader, arena, &row) || row.fault || row.count != 2 ||
+		!span_equal_fold(span_trim(row.cells[0]), SPAN("column")) ||
+		!span_equal_fold(span_trim(row.cells[1]), SPAN("field")))
+		return error_set(
+			err, ERROR_INPUT, "column map: the first line is not `column,field`");
+	map->items = arena_array(arena, struct mapped, text.size / 2 + 1);
+	while (csv_next(&reader, arena, &row))
+		if (!map_row(map, arena, &row, err))
+			return false;
+	return true;
+}
+
+static enum field map_find(const struct map *map, struct arena *arena, struct span column)
+{
+	struct span folded = text_fold(arena, column);
+
+	if (!map->items)
+		return field_find(column);
+	for (size_t i = 0; i < map->count; i++)
+		if (span_equal(map->items[i].column, folded))
+			return map->items[i].field;
+	return FIELD_UNKNOWN;
+}
+
+/* ---------------------------------------------------------------- rows */
+
+struct columns {
+	enum field fields[CSV_MAX_CELLS];
+	struct span names[CSV_MAX_CELLS];
+	size_t count;
+};
+
+static bool columns_read(struct columns *columns, const struct map *map, const struct csv_row *row,
+	struct arena *arena, struct card_file *file, struct error *err)
+{
+	size_t known = 0;
+
+	if (row->fault)
+		return error_set(err, ERROR_INPUT, "line %zu: %s", row->line, row->fault);
+	columns->count = row->count;
+	for (size_t i = 0; i < row->count; i++) {
+		columns->names[i] = span_trim(row->cells[i]);
+		columns->fields[i] = map_find(map, arena, row->cells[i]);
+		known += columns->fields[i] != FIELD_NONE && columns->fields[i] != FIELD_UNKNOWN;
+		if (columns->fields[i] == FIELD_UNKNOWN)
+			card_string_add(&file->unread, arena, columns->names[i]);
+	}
+	return known > 0 ||
+	       error_set(err, ERROR_INPUT,
+		       "line %zu: no column is known; name what the file came from with --columns",
+		       row->line);
+}
+
+static void cell_read(struct card *card, struct arena *arena, enum field field, struct span column,
+	struct span cell, struct span parts[NAME_PARTS])
+{
+	switch (field) {
+	case FIELD_NAME:
+		card->name = span_trim(cell);
+		break;
+	case FIELD_PREFIX:
+	case FIELD_GIVEN:
+	case FIELD_ADDITIONAL:
+	case FIELD_FAMILY:
+	case FIELD_SUFFIX:
+		parts[field - FIELD_PREFIX] = cell;
+		break;
+	case FIELD_ADDRESS:
+		card_addresses_add(card, arena, cell);
+		break;
+	case FIELD_PHONE:
+		card_phones_add(card, arena, cell);
+		break;
+	case FIELD_COMPANY:
+		card->company = cell;
+		break;
+	case FIELD_OWNER:
+		card->owner = cell;
+		break;
+	case FIELD_SOURCE:
+		card->source = cell;
+		break;
+	case FIELD_NOTE:
+		card_note_add(card, arena, (struct span){0}, cell);
+		break;
+	case FIELD_NOTE_LINE:
+		card_note_add(card, arena, column, cell);
+		break;
+	case FIELD_DO_NOT_CONTACT:
+		if (!card->do_not_contact)
+			card_flag_read(card, arena, cell);
+		break;
+	case FIELD_ALIAS:
+		for (struct span one; span_next(&cell, '\n', &one);)
+			card_string_add(&card->aliases, arena, one);
+		break;
+	case FIELD_NONE:
+	case FIELD_UNKNOWN:
+		break;
+	}
+}
+
+static void row_read(struct card *card, struct arena *arena, const struct columns *columns,
+	const struct csv_row *row)
+{
+	struct span parts[NAME_PARTS] = {0};
+
+	if (row->fault) {
+		card_fault(card, arena, "%s", row->fault);
+		return;
+	}
+	if (row->count > columns->count) {
+		card_fault(card, arena, "%zu cells, but the first line names %zu columns",
+			row->count, columns->count);
+		return;
+	}
+	for (size_t i = 0; i < row->count; i++)
+		if (span_trim(row->cells[i]).size)
+			cell_read(card, arena, columns->fields[i], columns->names[i],
+				text_clean(arena, row->cells[i]), parts);
+	if (!card->name.size)
+		card->name = card_name_join(arena, parts, NAME_PARTS);
+	card_end(card);
+}
+
+static bool is_blank(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		if (span_trim(row->cells[i]).size)
+			return false;
+	return !row->fault;
+}
+
+bool card_read_csv(struct span text, struct span map_text, struct arena *arena,
+	struct card_file *file, struct error *err)
+{
+	struct columns *columns = arena_array(arena, struct columns, 1);
+	struct csv_reader reader;
+	struct csv_row row;
+	struct map map;
+
+	*file = (struct card_file){0};
+	if (!map_read(&map, map_text, arena, err) || !csv_open(&reader, text, err))
+		return false;
+	if (!csv_next(&reader, arena, &row))
+		return true;
+	if (!columns_read(columns, &map, &row, arena, file, err))
+		return false;
+	while (csv_next(&reader, arena, &row))
+		if (!is_blank(&row))
+			row_read(card_add(file, arena, row.line, "line"), arena, columns, &row);
+	return true;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static const enum field written[] = {FIELD_NAME, FIELD_ADDRESS, FIELD_PHONE, FIELD_COMPANY,
+	FIELD_OWNER, FIELD_SOURCE, FIELD_DO_NOT_CONTACT, FIELD_ALIAS, FIELD_NOTE};
+
+void card_write_csv_head(struct buffer *out)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(written); i++)
+		csv_append_plain(out, i == 0, span_from(field_names[written[i]]));
+	csv_end_row(out);
+}
+
+/* Several values in one cell: a line each. */
+static void append_strings(struct buffer *out, const struct card_strings *strings)
+{
+	struct buffer cell CLEANUP(buffer_done) = {0};
+
+	for (size_t i = 0; i < strings->count; i++) {
+		if (i)
+			buffer_append_byte(&cell, '\n');
+		buffer_append(&cell, strings->items[i]);
+	}
+	csv_append(out, false, buffer_span(&cell));
+}
+
+void card_write_csv(struct buffer *out, const struct card *card)
+{
+	csv_append(out, true, card->name);
+	append_strings(out, &card->addresses);
+	append_strings(out, &card->phones);
+	csv_append(out, false, card->company);
+	csv_append(out, false, card->owner);
+	csv_append(out, false, card->source);
+	csv_append_plain(out, false, card->do_not_contact ? SPAN("yes") : SPAN(""));
+	append_strings(out, &card->aliases);
+	csv_append(out, false, card->note);
+	csv_end_row(out);
+}
