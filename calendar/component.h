@@ -1,13 +1,10 @@
 /*
- * component.h - what VEVENT and VTODO have in common, over libical. The only header of this folder
- * that knows libical, for this folder's own files.
+ * component.h - a VEVENT or a VTODO around a calendar_item, for this folder's own files.
  */
 #ifndef CALENDAR_COMPONENT_H
 #define CALENDAR_COMPONENT_H
 
-#include <libical/ical.h>
-
-#include "base/arena.h"
+#include "base/buffer.h"
 #include "calendar/item.h"
 
 /* How times are written: UTC (zone NULL), or with the TZID of a VTIMEZONE in the calendar. */
@@ -16,30 +13,27 @@ struct component_style {
 	bool alarms;
 };
 
-/*
- * UID, DTSTAMP, CREATED, LAST-MODIFIED, SEQUENCE, SUMMARY, DESCRIPTION. DTSTAMP is the row's change
- * time, never now (rule 2).
- */
-void component_add_common(
-	icalcomponent *component, struct arena *arena, const struct calendar_item *item);
-/* A display alarm: at the start of timed items, the day before at 15:00 of all-day ones (rule 10).
- */
-void component_add_alarm(
-	icalcomponent *component, struct arena *arena, const struct calendar_item *item);
-/* DTSTART, DTEND or DUE of an instant, in the style. */
-void component_add_instant(icalcomponent *component, icalproperty_kind kind, int64_t instant_ms,
-	const struct component_style *style);
-/* The same of a day (VALUE=DATE). */
-void component_add_day(icalcomponent *component, icalproperty_kind kind, struct date day);
-/* A property of free text that libical does not escape itself: the value must be clean. */
-void component_add_x(icalcomponent *component, const char *name, const char *value);
-/* Appends the component's lines (CRLF, folded). Frees nothing. */
-void component_append(struct buffer *out, icalcomponent *component);
+/* Each appends the whole component; event.c and task.c. */
+void component_append_event(
+	struct buffer *out, const struct calendar_item *item, const struct component_style *style);
+void component_append_task(
+	struct buffer *out, const struct calendar_item *item, const struct component_style *style);
 
-/* The two kinds of component, of event.c and task.c; the caller frees with icalcomponent_free. */
-icalcomponent *component_new_event(
-	struct arena *arena, const struct calendar_item *item, const struct component_style *style);
-icalcomponent *component_new_task(
-	struct arena *arena, const struct calendar_item *item, const struct component_style *style);
+/* UID, DTSTAMP, CREATED, LAST-MODIFIED, SEQUENCE, SUMMARY, DESCRIPTION. DTSTAMP is the item's
+ * change time, never now (rule 2). */
+void component_append_common(struct buffer *out, const struct calendar_item *item);
+/* DTSTART, DTEND or DUE of an instant, in the style. */
+void component_append_instant(struct buffer *out, const char *name, int64_t instant_ms,
+	const struct component_style *style);
+/*
+ * A display alarm: at the time of timed items, the day before at 15:00 of all-day ones (rule 10).
+ * trigger: "TRIGGER", or with RELATED=END where the component has a DUE alone (RFC 5545 section
+ * 3.8.6.3).
+ */
+void component_append_alarm(
+	struct buffer *out, const struct calendar_item *item, const char *trigger);
+
+/* The VTIMEZONE of an IANA zone. ERROR_INPUT: not known. */
+MUST_CHECK bool timezone_append(struct buffer *out, const char *zone, struct error *err);
 
 #endif

@@ -1,22 +1,21 @@
 /* VEVENT: rules 6, 7, 9 and 10. */
 #include "calendar/component.h"
+#include "calendar/line.h"
 
-icalcomponent *component_new_event(
-	struct arena *arena, const struct calendar_item *item, const struct component_style *style)
+void component_append_event(
+	struct buffer *out, const struct calendar_item *item, const struct component_style *style)
 {
-	icalcomponent *event = icalcomponent_new_vevent();
-
-	component_add_common(event, arena, item);
+	line_string(out, "BEGIN", "VEVENT");
+	component_append_common(out, item);
 	if (item->start_ms != 0) {
-		component_add_instant(event, ICAL_DTSTART_PROPERTY, item->start_ms, style);
-		component_add_instant(
-			event, ICAL_DTEND_PROPERTY, item->start_ms + item->length_ms, style);
+		component_append_instant(out, "DTSTART", item->start_ms, style);
+		component_append_instant(out, "DTEND", item->start_ms + item->length_ms, style);
 	} else {
-		component_add_day(event, ICAL_DTSTART_PROPERTY, item->day);
-		component_add_day(event, ICAL_DTEND_PROPERTY, date_add_days(item->day, 1));
+		line_day(out, "DTSTART;VALUE=DATE", item->day);
+		line_day(out, "DTEND;VALUE=DATE", date_add_days(item->day, 1));
 	}
-	icalcomponent_add_property(event, icalproperty_new_transp(ICAL_TRANSP_TRANSPARENT));
+	line_string(out, "TRANSP", "TRANSPARENT");
 	if (style->alarms)
-		component_add_alarm(event, arena, item);
-	return event;
+		component_append_alarm(out, item, "TRIGGER");
+	line_string(out, "END", "VEVENT");
 }

@@ -49,16 +49,19 @@ struct span calendar_clean(struct arena *arena, struct span text, size_t max_byt
 	return (struct span){clean, used};
 }
 
-static struct span task_description(struct arena *arena, const struct task *task)
+/* "Pieter Jansen (do not contact)", "for anna", the note: each on a line of its own. */
+static struct span task_description(
+	struct arena *arena, const struct calendar_feed *feed, const struct task *task)
 {
-	struct span note = calendar_clean(arena, task->note, DESCRIPTION_MAX_BYTES, true);
+	struct buffer text CLEANUP(buffer_done) = {0};
 
-	if (span_is_empty(task->contact_name))
-		return note;
-	return arena_format(arena, "%.*s%s%s%.*s",
-		SPAN_ARG(calendar_clean(arena, task->contact_name, TITLE_MAX_BYTES, false)),
-		task->contact_do_not_contact ? " (do not contact)" : "",
-		span_is_empty(note) ? "" : "\n", SPAN_ARG(note));
+	if (!span_is_empty(task->contact_name))
+		buffer_format(&text, "%.*s%s\n", SPAN_ARG(task->contact_name),
+			task->contact_do_not_contact ? " (do not contact)" : "");
+	if (feed->shared && !span_is_empty(task->assignee_name))
+		buffer_format(&text, "for %.*s\n", SPAN_ARG(task->assignee_name));
+	buffer_append(&text, task->note);
+	return span_trim(calendar_clean(arena, buffer_span(&text), DESCRIPTION_MAX_BYTES, true));
 }
 
 static struct calendar_item item_of_task(
@@ -70,7 +73,7 @@ static struct calendar_item item_of_task(
 		.uid = arena_format(arena, "task-%lld@%s", (long long)task->id, feed->instance),
 		.title = arena_format(arena, "%.*s #%lld%s", SPAN_ARG(title), (long long)task->id,
 			task->contact_do_not_contact ? " [do not contact]" : ""),
-		.description = task_description(arena, task),
+		.description = task_description(arena, feed, task),
 		.day = task->due_date,
 		.start_ms = task->due_ms,
 		.length_ms = task->length_ms > 0 ? task->length_ms : feed->follow_up_length_ms,
@@ -92,6 +95,17 @@ static struct span amount_text(struct arena *arena, const struct ticket *ticket)
 		(unsigned long long)(size % 100), SPAN_ARG(ticket->currency));
 }
 
+static struct span ticket_description(
+	struct arena *arena, const struct calendar_feed *feed, const struct ticket *ticket)
+{
+	struct buffer text CLEANUP(buffer_done) = {0};
+
+	if (feed->shared && !span_is_empty(ticket->assignee_name))
+		buffer_format(&text, "for %.*s\n", SPAN_ARG(ticket->assignee_name));
+	buffer_append(&text, ticket->hold_reason);
+	return span_trim(calendar_clean(arena, buffer_span(&text), DESCRIPTION_MAX_BYTES, true));
+}
+
 static struct calendar_item item_of_ticket(
 	struct arena *arena, const struct calendar_feed *feed, const struct ticket *ticket)
 {
@@ -106,8 +120,7 @@ static struct calendar_item item_of_ticket(
 				SPAN_ARG(amount_text(arena, ticket)), (long long)ticket->id,
 				span_equal(ticket->state, SPAN("hold")) ? " [hold]" : ""),
 			TITLE_MAX_BYTES, false),
-		.description =
-			calendar_clean(arena, ticket->hold_reason, DESCRIPTION_MAX_BYTES, true),
+		.description = ticket_description(arena, feed, ticket),
 		.day = ticket->due_date,
 		.created_ms = ticket->created_ms,
 		.changed_ms = ticket->changed_ms,
@@ -115,36 +128,31 @@ static struct calendar_item item_of_ticket(
 	};
 }
 
-/* What one walk over a user's records needs. */
+/* What one walk over the records needs. */
 struct walk {
 	struct db *db;
 	const struct calendar_feed *feed;
-	bool undated;
-	bool (*each)(void *context, const struct calendar_item *item, struct error *err);
+	calendar_each *each;
 	void *context;
-	struct calendar_content *content;
 };
 
-static bool walk_item(
-	struct walk *walk, const struct calendar_item *item, bool open, struct error *err)
+static bool walk_item(const struct walk *walk, const struct calendar_item *item, struct error *err)
 {
+	const struct calendar_feed *feed = walk->feed;
 	struct date day = item->day;
 
-	if (item->changed_ms > walk->content->changed_ms)
-		walk->content->changed_ms = item->changed_ms;
-	if (!open)
-		return true;
 	if (item->start_ms != 0)
-		day = zone_local(walk->feed->zone, item->start_ms).date;
-	if (date_is_set(day) ? !calendar_in_window(walk->feed, day) : !walk->undated)
+		day = zone_local(feed->zone, item->start_ms).date;
+	if (date_is_set(day) ? !calendar_in_window(feed, day) : feed->kind != CALENDAR_TASKS)
 		return true;
-	walk->content->items++;
 	return walk->each(walk->context, item, err);
 }
 
-static bool walk_tasks(struct walk *walk, int64_t user_id, struct error *err)
+/* user_id 0: of everybody, and of nobody. */
+static bool walk_tasks(const struct walk *walk, int64_t user_id, struct error *err)
 {
-	struct task_filter filter = {.assignee_id = user_id, .page = {.limit = PAGE_ITEMS}};
+	struct task_filter filter = {
+		.state = SPAN("open"), .assignee_id = user_id, .page = {.limit = PAGE_ITEMS}};
 	CLEANUP(arena_done) struct arena arena = {0};
 	size_t count;
 
@@ -157,22 +165,20 @@ static bool walk_tasks(struct walk *walk, int64_t user_id, struct error *err)
 		for (size_t i = 0; i < count; i++) {
 			struct calendar_item item = item_of_task(&arena, walk->feed, &tasks[i]);
 
-			if (!walk_item(walk, &item, span_equal(tasks[i].state, SPAN("open")), err))
-				return false;
 			filter.page.after_id = tasks[i].id;
+			if (walk->feed->board == CALENDAR_SALES && !tasks[i].deal_id)
+				continue;
+			if (!walk_item(walk, &item, err))
+				return false;
 		}
 	} while (count == PAGE_ITEMS);
 	return true;
 }
 
-static bool ticket_is_unfinished(const struct ticket *ticket)
+static bool walk_tickets(const struct walk *walk, int64_t user_id, struct error *err)
 {
-	return span_equal(ticket->state, SPAN("open")) || span_equal(ticket->state, SPAN("hold"));
-}
-
-static bool walk_tickets(struct walk *walk, int64_t user_id, struct error *err)
-{
-	struct ticket_filter filter = {.assignee_id = user_id, .page = {.limit = PAGE_ITEMS}};
+	struct ticket_filter filter = {
+		.state = SPAN("unfinished"), .assignee_id = user_id, .page = {.limit = PAGE_ITEMS}};
 	CLEANUP(arena_done) struct arena arena = {0};
 	size_t count;
 
@@ -186,27 +192,36 @@ static bool walk_tickets(struct walk *walk, int64_t user_id, struct error *err)
 			struct calendar_item item = item_of_ticket(&arena, walk->feed, &tickets[i]);
 
 			filter.page.after_id = tickets[i].id;
-			if (!date_is_set(item.day))
-				continue;
-			if (!walk_item(walk, &item, ticket_is_unfinished(&tickets[i]), err))
+			if (date_is_set(item.day) && !walk_item(walk, &item, err))
 				return false;
 		}
 	} while (count == PAGE_ITEMS);
 	return true;
 }
 
-bool calendar_items(struct db *db, const struct calendar_feed *feed, bool undated,
-	bool (*each)(void *context, const struct calendar_item *item, struct error *err),
-	void *context, struct calendar_content *content, struct error *err)
-{
-	struct walk walk = {db, feed, undated, each, context, content};
+typedef bool walk_kind(const struct walk *walk, int64_t user_id, struct error *err);
 
-	*content = (struct calendar_content){0};
-	for (size_t i = 0; i < feed->user_count; i++)
-		if (!walk_tasks(&walk, feed->user_ids[i], err))
-			return false;
-	for (size_t i = 0; i < feed->user_count; i++)
-		if (!walk_tickets(&walk, feed->user_ids[i], err))
+static bool walk_users(const struct walk *walk, walk_kind *kind, struct error *err)
+{
+	for (size_t i = 0; i < walk->feed->user_count; i++)
+		if (!kind(walk, walk->feed->user_ids[i], err))
 			return false;
 	return true;
+}
+
+bool calendar_items(struct db *db, const struct calendar_feed *feed, calendar_each *each,
+	void *context, struct error *err)
+{
+	const struct walk walk = {db, feed, each, context};
+
+	switch (feed->board) {
+	case CALENDAR_NO_BOARD:
+		return walk_users(&walk, walk_tasks, err) && walk_users(&walk, walk_tickets, err);
+	case CALENDAR_SALES:
+	case CALENDAR_ACTIONS:
+		return walk_tasks(&walk, 0, err);
+	case CALENDAR_FINANCE:
+		return walk_tickets(&walk, 0, err);
+	}
+	return error_set(err, ERROR_BUG, "calendar: board %d", (int)feed->board);
 }

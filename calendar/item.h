@@ -1,6 +1,6 @@
 /*
- * item.h - one thing in a calendar, before it is a VEVENT or a VTODO: made from a task or from a
- * finance ticket with a due day.
+ * item.h - one thing in a calendar, before it is a VEVENT or a VTODO: made from a task, from a
+ * finance ticket with a due day, from a deal with an expected close.
  */
 #ifndef CALENDAR_ITEM_H
 #define CALENDAR_ITEM_H
@@ -20,26 +20,27 @@ struct calendar_item {
 	int sequence;
 };
 
-/*
- * Calls `each` for every open item of the users, tasks first, in order of their ids (rule 4).
- * Those outside the window are left out; undated ones only come
- * where undated is true.
- */
-MUST_CHECK bool calendar_items(struct db *db, const struct calendar_feed *feed, bool undated,
-	bool (*each)(void *context, const struct calendar_item *item, struct error *err),
-	void *context, struct calendar_content *content, struct error *err);
+typedef bool calendar_each(void *context, const struct calendar_item *item, struct error *err);
 
-/* The days that the feed shows: -30 … +400 around today (rule 14). */
+/*
+ * Calls `each` for every open item of the feed in its window, tasks first, in order of their ids
+ * (rule 4). Undated tasks come in CALENDAR_TASKS only.
+ */
+MUST_CHECK bool calendar_items(struct db *db, const struct calendar_feed *feed, calendar_each *each,
+	void *context, struct error *err);
+/* For every hour of feed->weekly in the window, each an item of its own (rule 8). */
+MUST_CHECK bool calendar_weekly_items(
+	const struct calendar_feed *feed, calendar_each *each, void *context, struct error *err);
+/* For every one of feed->alerts: all day today, an item of its own each day. */
+MUST_CHECK bool calendar_alert_items(
+	const struct calendar_feed *feed, calendar_each *each, void *context, struct error *err);
+
+/* The days that the feed shows (rule 14). */
 bool calendar_in_window(const struct calendar_feed *feed, struct date day);
 
-/* Calls `each` for every hour of feed->weekly in the window, each an item of its own (rule 8). */
-MUST_CHECK bool calendar_weekly_items(const struct calendar_feed *feed,
-	bool (*each)(void *context, const struct calendar_item *item, struct error *err),
-	void *context, struct error *err);
-
 /*
- * At most max_bytes without control characters (rules 12, 13). Line ends, those of Unicode too, are
- * LF with `lines`, else a space, as TAB is.
+ * Without control characters but LF (CRLF and CR become LF), at most max_bytes (rules 12, 13). The
+ * line ends of Unicode (U+2028, U+2029) count too: some clients cut lines there.
  */
 struct span calendar_clean(struct arena *arena, struct span text, size_t max_bytes, bool lines);
 

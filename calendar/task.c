@@ -1,19 +1,21 @@
 /* VTODO: rules 6, 7, 9 and 10. */
 #include "calendar/component.h"
+#include "calendar/line.h"
 
-icalcomponent *component_new_task(
-	struct arena *arena, const struct calendar_item *item, const struct component_style *style)
+void component_append_task(
+	struct buffer *out, const struct calendar_item *item, const struct component_style *style)
 {
-	icalcomponent *task = icalcomponent_new_vtodo();
+	bool has_day = date_is_set(item->day);
 
-	component_add_common(task, arena, item);
+	line_string(out, "BEGIN", "VTODO");
+	component_append_common(out, item);
 	if (item->start_ms != 0)
-		component_add_instant(task, ICAL_DUE_PROPERTY, item->start_ms, style);
-	else if (date_is_set(item->day))
-		component_add_day(task, ICAL_DUE_PROPERTY, item->day);
-	icalcomponent_add_property(task, icalproperty_new_status(ICAL_STATUS_NEEDSACTION));
+		component_append_instant(out, "DUE", item->start_ms, style);
+	else if (has_day)
+		line_day(out, "DUE;VALUE=DATE", item->day);
+	line_string(out, "STATUS", "NEEDS-ACTION");
 	/* an alarm needs a time to count from */
-	if (style->alarms && (item->start_ms != 0 || date_is_set(item->day)))
-		component_add_alarm(task, arena, item);
-	return task;
+	if (style->alarms && (item->start_ms != 0 || has_day))
+		component_append_alarm(out, item, "TRIGGER;RELATED=END");
+	line_string(out, "END", "VTODO");
 }

@@ -1,5 +1,6 @@
 /*
- * calendar.c - `postroom calendar export`: a user's or a team's calendar as a file. It is written
+ * calendar.c - `postroom calendar export`: the calendar of a user, a team or a board as a file.
+ * It is written
  * by a program of its own (calendar_main.c): libical brings ICU along, which would cost every
  * command more milliseconds than all the rest.
  */
@@ -9,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/process.h"
-#include "cli/cli.h"
+#include "cli/calendar_pick.h"
 #include "cli/nouns.h"
 
 static enum exit_code run_export(struct cli *cli)
@@ -17,8 +18,6 @@ static enum exit_code run_export(struct cli *cli)
 	char program[PATH_MAX];
 	struct error err;
 
-	if (!cli_argument(cli, 0) == !cli_option(cli, "team"))
-		return cli_usage("name the USER, or a team with --team NAME");
 	if (!process_sibling("postroom-calendar", program, sizeof program, &err))
 		return cli_fail(&err);
 	execv(program, cli->argv);
@@ -27,18 +26,17 @@ static enum exit_code run_export(struct cli *cli)
 }
 
 static const struct command_argument arguments[] = {
-	{.name = "USER", .type = VALUE_USER, .optional = true},
+	CALENDAR_ARGUMENT,
 	{0},
 };
 static const struct command_option options[] = {
-	{"team", "NAME", VALUE_TEXT, "of everybody in a team", NULL},
+	CALENDAR_OPTIONS,
 	{"tasks", NULL, VALUE_NONE, "as to-dos (VTODO) instead of events", NULL},
-	{"alarms", NULL, VALUE_NONE, "with an alarm each", NULL},
-	{"local-times", NULL, VALUE_NONE, "times with their zone instead of UTC", NULL},
 	{0},
 };
 static const struct command_example examples[] = {
 	{"postroom calendar export anna > anna.ics", "What Anna's calendar address serves"},
+	{"postroom calendar export --board finance", "Due invoices and the weekly finance run"},
 	{0},
 };
 

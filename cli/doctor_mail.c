@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "calendar/alert.h"
 #include "cli/doctor.h"
 #include "ingest/policy_survey.h"
 #include "store/backup.h"
@@ -19,10 +20,6 @@
 #include "store/message.h"
 #include "store/unresolved.h"
 
-/* A mailbox that said nothing for this long is silent: folders are polled every minute. */
-#define SILENT_MS (60 * 60 * 1000LL)
-/* An item that waits longer is forgotten rather than undecided. */
-#define QUEUE_OLD_MS (14 * 24 * 60 * 60 * 1000LL)
 /* 2026-01-01: no clock that is right shows less. */
 #define CLOCK_EARLIEST_MS 1767225600000LL
 /* Mails of a capture mailbox that are looked at for an envelope address. */
@@ -127,7 +124,7 @@ static void mailbox_check(struct doctor *doctor, const struct mailbox_row *row)
 	else if (!row->last_success_ms)
 		doctor_finding(doctor, "warning", mend, "%.*s was never read to its end",
 			SPAN_ARG(row->name));
-	else if (now_ms - row->last_success_ms > SILENT_MS)
+	else if (now_ms - row->last_success_ms > ALERT_SILENT_MS)
 		doctor_finding(doctor, "error",
 			"is the daemon running? systemctl status postroomd; journalctl -u "
 			"postroomd",
@@ -190,7 +187,7 @@ void doctor_ledger(struct doctor *doctor)
 		doctor_finding(doctor, "warning",
 			"postroom message list --state dead says why; postroom replay tries again",
 			"%" PRId64 " messages could not be processed", sum.dead);
-	if (waiting.oldest_ms && cli->now_ms - waiting.oldest_ms > QUEUE_OLD_MS)
+	if (waiting.oldest_ms && cli->now_ms - waiting.oldest_ms > ALERT_QUEUE_MS)
 		doctor_finding(doctor, "warning", "postroom unresolved list",
 			"%" PRId64 " items wait, the oldest for %" PRId64 " days", waiting.waiting,
 			(cli->now_ms - waiting.oldest_ms) / 86400000);

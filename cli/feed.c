@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cli/calendar_pick.h"
 #include "cli/change.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
@@ -64,25 +65,19 @@ static enum exit_code run_list(struct cli *cli)
 
 /* ---------------------------------------------------------------- add */
 
-static const struct config_team *team_find(const struct config *config, const char *name)
+/* Where clients reach us: as configured, else where we listen. The options stand in the query. */
+static struct span feed_url(struct cli *cli, const char *token, const char *file,
+	const struct calendar_options *options)
 {
-	for (size_t i = 0; i < config->team_count; i++) {
-		if (strcmp(config->teams[i].name, name) == 0)
-			return &config->teams[i];
-	}
-	return NULL;
-}
-
-/* Where clients reach us: as configured, else where we listen. */
-static struct span feed_url(struct cli *cli, const char *token, const char *file)
-{
+	struct span query = calendar_options_query(options, &cli->arena);
 	const struct config *config = cli->config;
 
 	if (config->feed_base_url)
-		return arena_format(
-			&cli->arena, "%s/feed/%s/%s", config->feed_base_url, token, file);
-	return arena_format(&cli->arena, "http://%s/feed/%s/%s",
-		config->feed_listen ? config->feed_listen : "localhost", token, file);
+		return arena_format(&cli->arena, "%s/feed/%s/%s%s%.*s", config->feed_base_url,
+			token, file, query.size ? "?" : "", SPAN_ARG(query));
+	return arena_format(&cli->arena, "http://%s/feed/%s/%s%s%.*s",
+		config->feed_listen ? config->feed_listen : "localhost", token, file,
+		query.size ? "?" : "", SPAN_ARG(query));
 }
 
 /* Some clients take webcal: to mean "subscribe to this" (https: behind it). */
@@ -94,10 +89,11 @@ static struct span webcal_url(struct cli *cli, struct span url)
 		SPAN_ARG(span_after(url, colon > 0 ? (size_t)colon : 0)));
 }
 
-static void urls_print(struct cli *cli, const char *token, json_t *object)
+static void urls_print(
+	struct cli *cli, const char *token, const struct calendar_options *options, json_t *object)
 {
-	struct span events = feed_url(cli, token, "events.ics");
-	struct span tasks = feed_url(cli, token, "tasks.ics");
+	struct span events = feed_url(cli, token, "events.ics", options);
+	struct span tasks = feed_url(cli, token, "tasks.ics", options);
 
 	json_object_set_new(object, "events", json_span(events));
 	json_object_set_new(object, "tasks", json_span(tasks));
@@ -107,7 +103,8 @@ static void urls_print(struct cli *cli, const char *token, json_t *object)
 	output_line(&cli->output, "%.*s", SPAN_ARG(tasks));
 }
 
-static enum exit_code add(struct cli *cli, struct span scope, struct span name)
+static enum exit_code add(struct cli *cli, const struct calendar_subject *subject,
+	const struct calendar_options *options)
 {
 	char token[FEED_TOKEN_SIZE];
 	struct operation operation;
@@ -118,18 +115,19 @@ static enum exit_code add(struct cli *cli, struct span scope, struct span name)
 
 	feed_token_new(token);
 	hash = feed_token_hash(span_from(token));
-	if (!change_begin(cli, name, &operation, &err))
+	if (!change_begin(cli, subject->name, &operation, &err))
 		return cli_fail(&err);
-	if (!change_end(cli, &operation, feed_add(&operation, scope, name, &hash, &id, &err), &err))
+	if (!change_end(cli, &operation,
+		    feed_add(&operation, subject->scope, subject->name, &hash, &id, &err), &err))
 		return cli_fail(&err);
 	object = json_object();
 	json_object_set_new(object, "id", operation.id ? json_integer(id) : json_null());
 	if (operation.id)
-		urls_print(cli, token, object);
+		urls_print(cli, token, options, object);
 	change_report(cli, operation.id, object,
 		"feed #%" PRId64 " for %.*s %.*s; its address is "
 		"shown this once: whoever knows it can read the calendar",
-		id, SPAN_ARG(scope), SPAN_ARG(name));
+		id, SPAN_ARG(subject->scope), SPAN_ARG(subject->name));
 	if (!cli->config->feed_listen)
 		message_print("no feed is served yet: set feed.listen in %s", cli->config->path);
 	return EXIT_DONE;
@@ -137,25 +135,13 @@ static enum exit_code add(struct cli *cli, struct span scope, struct span name)
 
 static enum exit_code run_add(struct cli *cli)
 {
-	const char *word = cli_argument(cli, 0), *team = cli_option(cli, "team");
-	struct user_row user;
-	enum exit_code code;
+	struct calendar_options options = calendar_options_default(CALENDAR_EVENTS);
+	struct calendar_subject subject;
+	enum exit_code code = cli_open_intake(cli);
 
-	if (!word == !team)
-		return cli_usage("name the USER, or a team with --team NAME");
-	code = cli_open_intake(cli);
-	if (code != EXIT_DONE)
-		return code;
-	if (team) {
-		if (!team_find(cli->config, team))
-			return cli_not_found(
-				"there is no team `%s` in %s", team, cli->config->path);
-		return add(cli, SPAN("team"), span_from(team));
-	}
-	code = pick_user(cli, word, &user);
-	if (code == EXIT_DONE && !user.id)
-		return cli_usage("name a USER");
-	return code == EXIT_DONE ? add(cli, SPAN("user"), user.name) : code;
+	if (code == EXIT_DONE)
+		code = calendar_pick(cli, &subject, &options);
+	return code == EXIT_DONE ? add(cli, &subject, &options) : code;
 }
 
 static enum exit_code run_revoke(struct cli *cli)
@@ -186,7 +172,7 @@ static enum exit_code run_revoke(struct cli *cli)
 }
 
 static const struct command_argument add_arguments[] = {
-	{.name = "USER", .type = VALUE_USER, .optional = true},
+	CALENDAR_ARGUMENT,
 	{0},
 };
 static const struct command_argument revoke_arguments[] = {
@@ -198,11 +184,13 @@ static const struct command_option list_options[] = {
 	{0},
 };
 static const struct command_option add_options[] = {
-	{"team", "NAME", VALUE_TEXT, "for everybody of a team", NULL},
+	CALENDAR_OPTIONS,
 	{0},
 };
 static const struct command_example add_examples[] = {
 	{"postroom feed add anna", "A calendar address for Anna, to paste into her calendar"},
+	{"postroom feed add --board finance --alarms",
+		"Due invoices and the weekly run, with reminders"},
 	{0},
 };
 
@@ -218,9 +206,11 @@ const struct command feed_commands[] = {
 	{
 		.noun = "feed",
 		.verb = "add",
-		.summary = "Make a secret calendar address for a user or a team",
+		.summary = "Make a secret calendar address for a user, a team or a board",
 		.description = "The address is printed once and stored as a hash: nobody can look "
-			       "it up again. Lost or leaked: revoke it and make another.",
+			       "it up again. Lost or leaked: revoke it and make another. The "
+			       "options are part of the address (?alarms=1&before=90) and can be "
+			       "changed in it.",
 		.arguments = add_arguments,
 		.options = add_options,
 		.examples = add_examples,

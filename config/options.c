@@ -186,7 +186,7 @@ static const struct option feed_options[] = {
 		FIELD(struct config, feed_alerts),
 		.value = "false",
 		.help = "Show a silent mailbox, a quarantine or an old queue as an all-day event "
-			"to the administrators. This version does not do so yet.",
+			"to the administrators, in their own calendars.",
 	},
 };
 

@@ -24,31 +24,21 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/sandbox.h"
-#include "base/zone.h"
 #include "config/load.h"
 #include "daemon/channel.h"
+#include "daemon/feed_fetch.h"
 #include "daemon/feed_guard.h"
+#include "daemon/feed_header.h"
 #include "daemon/feed_page.h"
 #include "daemon/role.h"
 
 #define HEADER_MAX_BYTES  8192
 #define BODY_MAX_BYTES	  4096
 #define IDLE_SECONDS	  10
-#define CLIENT_NAME_BYTES 200
 #define CONTROL_OUT_BYTES ((size_t)1 << 16)
 #define LEDGER_OUT_BYTES  ((size_t)1 << 20)
-#define FETCH_REPORT_MS	  INT64_C(60000)
-#define KEPT_FETCHES	  256
+#define CUT_REPORT_MS	  INT64_C(60000)
 #define HTTP_TOOMANY	  429 /* RFC 6585 */
-#define HTTP_DATE_SIZE	  sizeof("Sat, 21 Nov 2026 10:00:00 GMT")
-
-/* A client's fetches that the ledger has not been told of. */
-struct fetch {
-	int64_t feed_id, at_ms;
-	uint32_t count;
-	int status;
-	char client[CLIENT_NAME_BYTES + 1];
-};
 
 struct feed {
 	struct config *config;
@@ -57,9 +47,7 @@ struct feed {
 	struct event_base *base;
 	struct evhttp *http;
 	struct channel control, ledger;
-	struct fetch fetches[KEPT_FETCHES];
-	size_t fetch_count;
-	int64_t fetches_since_ms;
+	struct feed_fetches *fetches;
 	struct feed_guard *guard;
 	struct event *look; /* pending while there are connections */
 	unsigned accepted;  /* since the last look */
@@ -67,72 +55,30 @@ struct feed {
 	unsigned cut;
 };
 
-/* ---------------------------------------------------------------- what is told to the others */
+/* ---------------------------------------------------------------- what is told to the ledger */
 
 static void fetches_report(struct feed *feed)
 {
-	CLEANUP(buffer_done) struct buffer body = {0};
 	struct error err;
 
-	for (size_t i = 0; i < feed->fetch_count; i++) {
-		const struct fetch *fetch = &feed->fetches[i];
-		struct role_fetched fetched = {
-			.feed_id = fetch->feed_id,
-			.client = span_from(fetch->client),
-			.at_ms = fetch->at_ms,
-			.status = fetch->status,
-			.count = fetch->count,
-		};
-
-		buffer_clear(&body);
-		role_write_fetched(&fetched, &body);
-		if (!channel_send(&feed->ledger, ROLE_FETCHED, buffer_span(&body), &err)) {
-			log_failure(LOG_LEVEL_WARNING, "fetch-report-failed", &err);
-			event_base_loopbreak(feed->base);
-			break;
-		}
-	}
-	feed->fetch_count = 0;
-	feed->fetches_since_ms = clock_monotonic_ms();
+	if (feed_fetches_report(feed->fetches, &feed->ledger, clock_monotonic_ms(), &err))
+		return;
+	log_failure(LOG_LEVEL_WARNING, "fetch-report-failed", &err);
+	event_base_loopbreak(feed->base);
 }
 
-/* One a client and minute: clients that poll in a loop cost the ledger nothing. */
-static void fetch_note(struct feed *feed, int64_t feed_id, const char *client, int status)
+static void fetch_note(struct feed *feed, const struct feed_page *page, const char *client,
+	int status, size_t sent_bytes)
 {
-	struct fetch *fetch;
-
-	for (size_t i = 0; i < feed->fetch_count; i++) {
-		fetch = &feed->fetches[i];
-		if (fetch->feed_id == feed_id &&
-			strncmp(fetch->client, client, CLIENT_NAME_BYTES) == 0)
-			goto count;
+	for (int tries = 0; tries < 2; tries++) {
+		if (feed_fetch_note(
+			    feed->fetches, page, client, status, sent_bytes, clock_now_ms()))
+			return;
+		fetches_report(feed); /* makes room */
 	}
-	if (feed->fetch_count == KEPT_FETCHES)
-		fetches_report(feed);
-	fetch = &feed->fetches[feed->fetch_count++];
-	*fetch = (struct fetch){.feed_id = feed_id};
-	snprintf(fetch->client, sizeof fetch->client, "%s", client);
-count:
-	fetch->at_ms = clock_now_ms();
-	fetch->status = status;
-	fetch->count++;
 }
 
 /* ---------------------------------------------------------------- one request */
-
-/* RFC 9110 section 5.6.7; strftime would use the locale's names. */
-static const char *http_date(int64_t instant_ms, char text[HTTP_DATE_SIZE])
-{
-	static const char days[][4] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char months[][4] = {
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	struct zone_time at = zone_local("UTC", instant_ms);
-
-	snprintf(text, HTTP_DATE_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-		days[date_weekday(at.date)], at.date.day, months[at.date.month - 1], at.date.year,
-		at.hour, at.minute, at.second);
-	return text;
-}
 
 static const char *request_header(struct evhttp_request *request, const char *name)
 {
@@ -146,63 +92,42 @@ static void answer_header(struct evhttp_request *request, const char *name, cons
 	evhttp_add_header(evhttp_request_get_output_headers(request), name, value);
 }
 
-/* The list of If-None-Match has the tag, weak or strong (RFC 9110 section 13.1.2). */
-static bool matches_etag(const char *list, const char *etag)
-{
-	struct span rest = span_from(list), piece;
-
-	while (span_next(&rest, ',', &piece)) {
-		piece = span_trim(piece);
-		if (span_starts(piece, SPAN("W/")))
-			piece = span_after(piece, 2);
-		if (span_equal(piece, SPAN("*")) || span_equal(piece, span_from(etag)))
-			return true;
-	}
-	return false;
-}
-
-static bool accepts_gzip(const char *list)
-{
-	struct span rest = span_from(list), piece;
-
-	while (span_next(&rest, ',', &piece)) {
-		struct span coding;
-
-		if (!span_next(&piece, ';', &coding))
-			continue;
-		if (span_equal_fold(span_trim(coding), SPAN("gzip")))
-			return span_find(piece, SPAN("q=0")) < 0 ||
-			       span_find(piece, SPAN("q=0.")) >= 0;
-	}
-	return false;
-}
-
-static bool is_unchanged(struct evhttp_request *request, const char *etag, const char *modified)
+/* If-None-Match goes before If-Modified-Since (RFC 9110 section 13.2.2). */
+static bool is_unchanged(struct evhttp_request *request, const struct feed_page *page,
+	const char *etag, const char *modified, int64_t now_s)
 {
 	const char *known = request_header(request, "If-None-Match");
 
 	if (*known)
-		return matches_etag(known, etag);
-	return *modified && strcmp(request_header(request, "If-Modified-Since"), modified) == 0;
+		return http_matches_etag(span_from(known), span_from(etag));
+	return *modified && now_s >= page->modified_s &&
+	       strcmp(request_header(request, "If-Modified-Since"), modified) == 0;
 }
 
-static int answer_page(struct evhttp_request *request, const struct feed_page *page)
+/* Returns the status, *sent_bytes of the body. */
+static int answer_page(struct feed *feed, struct evhttp_request *request,
+	const struct feed_page *page, size_t *sent_bytes)
 {
-	bool gzip = page->gzip.size > 0 && accepts_gzip(request_header(request, "Accept-Encoding"));
+	bool gzip = page->cached &&
+		    http_accepts_gzip(span_from(request_header(request, "Accept-Encoding")));
 	const char *etag = gzip ? page->gzip_etag : page->etag;
-	struct span body = gzip ? page->gzip : page->plain;
+	int64_t now_s = clock_now_ms() / 1000;
 	char modified[HTTP_DATE_SIZE] = "", size[24];
 	struct evbuffer *out;
+	struct span body;
 
-	if (page->changed_ms > 0)
-		answer_header(request, "Last-Modified", http_date(page->changed_ms, modified));
+	*sent_bytes = 0;
+	if (page->modified_s > 0)
+		answer_header(request, "Last-Modified",
+			http_date(page->modified_s < now_s ? page->modified_s : now_s, modified));
 	answer_header(request, "ETag", etag);
 	answer_header(request, "Vary", "Accept-Encoding");
 	answer_header(request, "Cache-Control", "private, no-cache");
-	if (is_unchanged(request, etag, modified)) {
+	if (is_unchanged(request, page, etag, modified, now_s)) {
 		evhttp_send_reply(request, HTTP_NOTMODIFIED, "Not Modified", NULL);
 		return HTTP_NOTMODIFIED;
 	}
+	body = gzip ? feed_page_gzip(feed->pages, page) : page->plain;
 	answer_header(request, "Content-Type", page->content_type);
 	answer_header(request, "X-Content-Type-Options", "nosniff");
 	if (page->feed_id != 0)
@@ -214,8 +139,10 @@ static int answer_page(struct evhttp_request *request, const struct feed_page *p
 	out = evbuffer_new();
 	if (!out)
 		memory_exhausted();
-	if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD)
+	if (evhttp_request_get_command(request) != EVHTTP_REQ_HEAD) {
 		evbuffer_add(out, body.data, body.size);
+		*sent_bytes = body.size;
+	}
 	evhttp_send_reply(request, HTTP_OK, "OK", out);
 	evbuffer_free(out);
 	return HTTP_OK;
@@ -235,12 +162,15 @@ static void answer_text(
 }
 
 /* Without the address itself: it holds the secret. */
-static void page_failed(struct evhttp_request *request, const struct error *err)
+static void page_failed(struct feed *feed, struct evhttp_request *request,
+	const struct feed_page *page, const struct error *err)
 {
 	log_failure(LOG_LEVEL_ERROR, "page-failed", err);
 	answer_header(request, "Retry-After", "60");
 	answer_text(request, HTTP_SERVUNAVAIL, "Service Unavailable",
 		"The calendar can't be read just now; keep what you have.");
+	if (page->feed_id != 0)
+		fetch_note(feed, page, request_header(request, "User-Agent"), HTTP_SERVUNAVAIL, 0);
 }
 
 static int request_descriptor(struct evhttp_request *request)
@@ -263,6 +193,7 @@ static void handle(struct evhttp_request *request, void *context)
 	enum evhttp_cmd_type command = evhttp_request_get_command(request);
 	struct feed_page page;
 	struct error err;
+	size_t sent_bytes;
 	bool found;
 	int status;
 
@@ -285,7 +216,7 @@ static void handle(struct evhttp_request *request, void *context)
 	}
 	if (!feed_page_get(feed->pages, span_from(path), span_from(query), clock_now_ms(), &page,
 		    &found, &err)) {
-		page_failed(request, &err);
+		page_failed(feed, request, &page, &err);
 		return;
 	}
 	if (!found && feed_guard_wrong(feed->guard) == FEED_TOO_MANY) {
@@ -296,9 +227,9 @@ static void handle(struct evhttp_request *request, void *context)
 		answer_text(request, HTTP_NOTFOUND, "Not Found", "Not found.");
 		return;
 	}
-	status = answer_page(request, &page);
+	status = answer_page(feed, request, &page, &sent_bytes);
 	if (page.feed_id != 0)
-		fetch_note(feed, page.feed_id, request_header(request, "User-Agent"), status);
+		fetch_note(feed, &page, request_header(request, "User-Agent"), status, sent_bytes);
 }
 
 /* ---------------------------------------------------------------- the role */
@@ -351,7 +282,7 @@ static void tell_cut(struct feed *feed)
 	int64_t now_ms = clock_monotonic_ms();
 
 	feed->cut += feed_guard_cut(feed->guard);
-	if (feed->cut == 0 || now_ms - feed->cut_told_ms < FETCH_REPORT_MS)
+	if (feed->cut == 0 || now_ms - feed->cut_told_ms < CUT_REPORT_MS)
 		return;
 	log_event(LOG_LEVEL_NOTICE, "clients-cut-off", log_number("count", feed->cut),
 		log_string("why", "a request or answer took too long, or too many at once"));
@@ -438,8 +369,7 @@ static void on_progress(evutil_socket_t socket, short what, void *context)
 	if (!channel_send(&feed->control, CONTROL_PROGRESS, SPAN(""), &err) ||
 		!channel_flush(&feed->ledger, &err))
 		event_base_loopbreak(feed->base);
-	else if (feed->fetch_count > 0 &&
-		 clock_monotonic_ms() - feed->fetches_since_ms >= FETCH_REPORT_MS)
+	else if (feed_fetches_are_due(feed->fetches, clock_monotonic_ms()))
 		fetches_report(feed);
 }
 
@@ -454,6 +384,7 @@ static bool feed_open(struct feed *feed, const struct role_start *start, struct 
 		!http_open(feed, listening, err))
 		return false;
 	feed->pages = feed_pages_new(feed->db, feed->config);
+	feed->fetches = feed_fetches_new();
 	return sandbox_enter(SANDBOX_FEED, feed->config->state_directory, err);
 }
 
@@ -467,6 +398,7 @@ static void feed_close(struct feed *feed)
 	if (feed->base)
 		event_base_free(feed->base);
 	feed_pages_free(feed->pages);
+	feed_fetches_free(feed->fetches);
 	db_close(feed->db);
 	config_free(feed->config);
 	channel_close(&feed->control);
@@ -524,7 +456,6 @@ int feed_main(void)
 	if (started) {
 		channel_open(&feed.control, ROLE_CONTROL_FD, ROLE_MAX_BYTES, CONTROL_OUT_BYTES);
 		channel_open(&feed.ledger, ROLE_LEDGER_FD, ROLE_MAX_BYTES, LEDGER_OUT_BYTES);
-		feed.fetches_since_ms = clock_monotonic_ms();
 		log_event(
 			LOG_LEVEL_INFO, "serving", log_string("listen", feed.config->feed_listen));
 		feed_serve(&feed, progress_ms);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/sandbox.h"
+#include "calendar/subscription.h"
 #include "config/load.h"
 #include "ingest/parser_client.h"
 #include "store/lock.h"
@@ -93,8 +94,9 @@ static bool load_config(struct ledger *ledger, struct span body, struct error *e
 	return true;
 }
 
-/* Mailboxes that the configuration no longer names leave the status. */
-static bool retain_mailboxes(struct ledger *ledger, struct error *err)
+/* Mailboxes that the configuration no longer names leave the status; what calendars show is noted.
+ */
+static bool note_configuration(struct ledger *ledger, struct error *err)
 {
 	size_t count = ledger->config->mailbox_count;
 	struct arena arena = {0};
@@ -110,6 +112,7 @@ static bool retain_mailboxes(struct ledger *ledger, struct error *err)
 	}
 	ok = ok && mailbox_retain(ledger->db, ids, count, err) &&
 	     server_action_clock_set_back(ledger->db, clock_now_ms(), err) &&
+	     calendar_remember(ledger->db, ledger->config, clock_now_ms(), err) &&
 	     db_commit(ledger->db, err);
 	arena_done(&arena);
 	return ok;
@@ -118,7 +121,7 @@ static bool retain_mailboxes(struct ledger *ledger, struct error *err)
 static bool open_intake(struct ledger *ledger, struct error *err)
 {
 	return intake_open(ledger->db, ledger->config, &ledger->intake, err) &&
-	       retain_mailboxes(ledger, err);
+	       note_configuration(ledger, err);
 }
 
 /*

@@ -4,9 +4,11 @@ import gzip
 import http.client
 import itertools
 import json
+import os
 import re
 import socket
 import sqlite3
+import subprocess
 import threading
 import time
 
@@ -108,6 +110,50 @@ def test_team_and_finance_run(feed):
     assert 'For Anna' in team and 'For Ben' in team and 'Finance run' in team
     anna = feed.get(feed.address('anna')).body.decode()
     assert 'For Ben' not in anna and 'Finance run' not in anna
+
+
+def test_boards(feed):
+    feed.postroom('task', 'add', 'For nobody', '--due', '3d')
+    actions = feed.address('--board', 'actions')
+    finance = feed.address('--board', 'finance')
+    assert b'For nobody' in feed.get(actions).body
+    assert b'For nobody' not in feed.get(finance).body
+    assert b'Finance run' in feed.get(finance).body
+    feed.postroom('feed', 'revoke', '1')
+    assert (feed.get(actions).status, feed.get(finance).status) == (404, 200)
+
+
+def test_options_of_an_address(feed):
+    feed.postroom('task', 'add', 'Soon', '--assignee', 'ben', '--due', '2d')
+    feed.postroom('task', 'add', 'Late', '--assignee', 'ben', '--due', '2y')
+    plain = feed.address('ben')
+    assert feed.get(plain).body.count(b'VALARM') == 0
+    path = feed.address('ben', '--alarms', '--local-times', '--days-after', '800')
+    assert path.endswith('/events.ics?alarms=1&tzid=1&after=800')
+    body = feed.get(path).body
+    assert b'SUMMARY:Late #2' in body and b'BEGIN:VALARM' in body
+    # the zone is read behind the sandbox's doors
+    assert b'BEGIN:VTIMEZONE' in body and b'DTSTART;TZID=Europe/Amsterdam:' in body
+    assert b'Late' not in feed.get(plain).body
+    exported = subprocess.run(
+        [feed.command, 'calendar', 'export', 'ben', '--alarms', '--local-times',
+         '--days-after', '800'], capture_output=True, check=True,
+        env={**os.environ, 'POSTROOM_CONFIG': str(feed.daemon.config)})
+    assert exported.stdout == body
+
+
+def test_who_asks_by_time_alone_gets_every_change(feed):
+    """Last-Modified counts what went away, and two changes of one second."""
+    path = feed.address('anna')
+    for number in range(1, 4):
+        feed.postroom('task', 'add', f'Call {number}', '--assignee', 'anna', '--due', '2w')
+        answer = feed.get(path)
+        assert f'Call {number}'.encode() in answer.body
+    feed.postroom('task', 'edit', '3', '--assignee', 'ben')
+    gone = feed.get(path, If_Modified_Since=answer.getheader('Last-Modified'))
+    assert gone.status == 200 and b'Call 3' not in gone.body
+    wait_for(lambda: feed.get(path, If_Modified_Since=feed.get(path).getheader('Last-Modified'))
+             .status == 304, what='the next second')
 
 
 @pytest.mark.parametrize('title', ['a,b;c\\d "e" : f', 'Ünïcödé 📅 ' * 12, 'x' * 240,

@@ -85,6 +85,7 @@ static void begin(void)
 	fuzz_must(getsockname(listening, (struct sockaddr *)&address, &size) == 0 &&
 		  listen(listening, 8) == 0 && http_open(&feed, listening, &err));
 	feed.pages = feed_pages_new(feed.db, feed.config);
+	feed.fetches = feed_fetches_new();
 	fuzz_must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0);
 	channel_open(&feed.ledger, ends[0], ROLE_MAX_BYTES, LEDGER_OUT_BYTES);
 	ledger_end = ends[1];

@@ -38,16 +38,18 @@ static struct calendar_feed feed_of(enum calendar_kind kind, const int64_t *user
 		.user_ids = user,
 		.user_count = 1,
 		.today = {2026, 11, 21},
+		.before_days = CALENDAR_BEFORE_DAYS,
+		.after_days = CALENDAR_AFTER_DAYS,
 		.follow_up_length_ms = 30 * 60000,
 	};
 }
 
 static const char *rendered(struct fixture *f, const struct calendar_feed *feed, struct buffer *out)
 {
-	struct calendar_content content;
+	size_t items;
 
 	buffer_clear(out);
-	must(f, calendar_render(f->db, feed, out, &content, &f->err));
+	must(f, calendar_render(f->db, feed, out, &items, &f->err));
 	return buffer_string(out);
 }
 
@@ -275,13 +277,19 @@ static void test_weekly(void **state)
 		.on = THURSDAY,
 		.hour = 10,
 		.length_ms = 3600000,
-		.since_ms = 86400000};
+		.zone = "Europe/Amsterdam",
+		.changed_ms = 86400000,
+		.sequence = 3};
 	rendered(f, &feed, &out);
 	assert_has(out.data, "UID:finance-run-2026-11-26@" INSTANCE "\r\n");
 	assert_has(out.data, "DTSTART:20261126T090000Z\r\n");
+	assert_has(out.data, "SEQUENCE:3\r\n");
 	assert_has(out.data, "DTSTART:20270401T080000Z\r\n");
 	assert_has_not(out.data, "RRULE");
 	assert_int_equal(times(out.data, "BEGIN:VEVENT"), 62);
+	/* the same instants for somebody whose days begin elsewhere */
+	feed.zone = "America/New_York";
+	assert_has(rendered(f, &feed, &out), "DTSTART:20261126T090000Z\r\n");
 	feed.kind = CALENDAR_TASKS;
 	assert_has_not(rendered(f, &feed, &out), "Finance run");
 }
