@@ -30,7 +30,8 @@ void stems_make(struct stems *stems, const struct span *words, size_t count)
 static bool any_begins(const struct stems *stems, struct span text)
 {
 	for (size_t i = 0; i < stems->count; i++)
-		if (span_starts_fold(text, stems->words[i]))
+		if (pair_of(text.data[0], 0) == pair_of(stems->words[i].data[0], 0) &&
+			span_starts_fold(text, stems->words[i]))
 			return true;
 	return false;
 }

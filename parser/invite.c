@@ -330,6 +330,8 @@ static void keep_newest(struct reader *reader, const struct facts_invite *invite
 			*other = *invite;
 		return;
 	}
+	if (!facts->invites)
+		facts->invites = arena_array(reader->arena, struct facts_invite, INVITES_MAX);
 	if (facts->invite_count < INVITES_MAX)
 		facts->invites[facts->invite_count++] = *invite;
 	else
@@ -411,7 +413,6 @@ void invites_read(const struct body *body, const struct body *forwarded, struct 
 {
 	struct reader reader = {arena, defects, facts};
 
-	facts->invites = arena_array(arena, struct facts_invite, INVITES_MAX);
 	read_body(&reader, body);
 	read_body(&reader, forwarded);
 }

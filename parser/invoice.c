@@ -6,10 +6,13 @@
 
 #define SNIFFED_BYTES (64u << 10) /* e-invoices begin with pages of licence */
 
-static bool add(struct facts *facts, const struct facts_invoice *invoice)
+/* Most mails have none: the room is taken for the first one. */
+static bool add(struct arena *arena, struct facts *facts, const struct facts_invoice *invoice)
 {
 	if (facts->invoice_count >= INVOICES_MAX)
 		return false;
+	if (!facts->invoices)
+		facts->invoices = arena_array(arena, struct facts_invoice, INVOICES_MAX);
 	facts->invoices[facts->invoice_count++] = *invoice;
 	return true;
 }
@@ -135,7 +138,7 @@ static bool read_part(const struct mime_part *part, size_t *looked_bytes, struct
 		return found;
 	invoice.attachment = part->filename;
 	invoice.document = digest_of(mime_decode(part, arena));
-	add(facts, &invoice);
+	add(arena, facts, &invoice);
 	return true;
 }
 
@@ -148,9 +151,8 @@ static void read_parts(const struct body *body, size_t *looked_bytes, struct are
 			read_part(body->attached[i], looked_bytes, arena, defects, facts);
 }
 
-/* A reminder has the invoice itself attached: its subject says what the mail is. */
-static void read_paper(const struct mime_part *part, struct span subject, bool reminder,
-	struct arena *arena, struct facts *facts)
+static void read_paper(
+	const struct mime_part *part, struct span subject, struct arena *arena, struct facts *facts)
 {
 	struct invoice_text_options options = {
 		.from = facts_day(&facts->date),
@@ -162,24 +164,23 @@ static void read_paper(const struct mime_part *part, struct span subject, bool r
 	size_t count = invoices_from_text(part->pdf->text, &options, arena, found, INVOICES_MAX);
 
 	for (size_t i = 0; i < count; i++) {
-		if (reminder && found[i].kind == INVOICE_INVOICE)
+		/* a reminder has the invoice itself attached: its subject says what the mail is */
+		if (found[i].kind == INVOICE_INVOICE && invoice_is_reminder(arena, subject))
 			found[i].kind = INVOICE_REMINDER;
 		if (is_known(facts, &found[i]))
 			continue;
 		found[i].attachment = part->filename;
 		found[i].document = digest_of(mime_decode(part, arena));
-		add(facts, &found[i]);
+		add(arena, facts, &found[i]);
 	}
 }
 
 static void read_papers(
 	const struct body *body, struct span subject, struct arena *arena, struct facts *facts)
 {
-	bool reminder = invoice_is_reminder(arena, subject);
-
 	for (size_t i = 0; i < body->attached_count; i++)
 		if (!body->attached[i]->pdf->has_xml && body->attached[i]->pdf->text.size > 0)
-			read_paper(body->attached[i], subject, reminder, arena, facts);
+			read_paper(body->attached[i], subject, arena, facts);
 }
 
 /* True when labels of the text gave an invoice. */
@@ -193,7 +194,7 @@ static bool read_words(struct span text, struct span subject, const struct facts
 		return false;
 	if (invoice.kind == INVOICE_INVOICE && invoice_is_reminder(arena, subject))
 		invoice.kind = INVOICE_REMINDER;
-	return add(facts, &invoice);
+	return add(arena, facts, &invoice);
 }
 
 void invoices_read(const struct body *body, const struct body *forwarded, bool open_documents,
@@ -202,7 +203,6 @@ void invoices_read(const struct body *body, const struct body *forwarded, bool o
 	struct span inner = facts->forwarded.subject;
 	size_t looked_bytes = 0; /* of PDFs */
 
-	facts->invoices = arena_array(arena, struct facts_invoice, INVOICES_MAX);
 	if (open_documents) {
 		read_parts(body, &looked_bytes, arena, defects, facts);
 		read_parts(forwarded, &looked_bytes, arena, defects, facts);

@@ -5,6 +5,7 @@
 
 #define CLAIMS_MAX  4000
 #define PHRASES_MAX 4000
+#define LETTERS	    32	/* 0: none */
 #define WORDS_MAX   100 /* of one table below */
 
 /* What is billed: with a word for number, date or amount beside it, a sure label. */
@@ -51,8 +52,8 @@ struct table {
 static struct {
 	struct table nouns, ofs;
 	struct table words[3]; /* of word_fields */
-	/* the phrases of label_groups */
-	int16_t head[128];
+	/* the phrases of label_groups, by their first two letters */
+	int16_t head[LETTERS * LETTERS];
 	uint16_t count;
 	struct entry {
 		const char *words;
@@ -89,6 +90,17 @@ static void table_make(struct table *table, const char *const *words, size_t cou
 	}
 }
 
+/* Others may fall together with a letter; who looks up compares. */
+static size_t letter_of(char byte)
+{
+	return byte == ' ' || byte == '|' ? 0 : (unsigned char)byte % LETTERS;
+}
+
+static int16_t *phrases_head(char first, size_t second)
+{
+	return &label_index.head[letter_of(first) * LETTERS + second];
+}
+
 static void phrases_make(void)
 {
 	memset(label_index.head, -1, sizeof label_index.head);
@@ -97,7 +109,7 @@ static void phrases_make(void)
 
 		for (; words && label_index.count < PHRASES_MAX; words = strchr(words, '|')) {
 			words += *words == '|';
-			int16_t *head = &label_index.head[(unsigned char)*words & 127];
+			int16_t *head = phrases_head(*words, letter_of(words[*words != '\0']));
 
 			label_index.entries[label_index.count] = (struct entry){words, *head, g};
 			*head = (int16_t)label_index.count++;
@@ -296,13 +308,11 @@ static bool begins_code(const struct paper_row *row, uint32_t at, uint32_t size)
 	       (paper_is_digit(*behind) || (strchr("-/_", *behind) && paper_is_digit(behind[1])));
 }
 
-static bool claim_at(const struct paper_row *row, uint32_t at, uint32_t to, enum context context,
+/* The phrases whose second letter is that one. */
+static void claim_phrase(const struct paper_row *row, uint32_t at, uint32_t to, size_t second,
 	struct invoice_claim *claim)
 {
-	*claim = (struct invoice_claim){.from = at, .to = at};
-	noun_first(row, at, to, claim);
-	word_first(row, at, to, context, claim);
-	for (int16_t i = label_index.head[(unsigned char)row->fold[at] & 127]; i >= 0;
+	for (int16_t i = *phrases_head(row->fold[at], second); i >= 0;
 		i = label_index.entries[i].next) {
 		if (!may_stand(row, at, to, label_index.entries[i].words))
 			continue;
@@ -318,6 +328,22 @@ static bool claim_at(const struct paper_row *row, uint32_t at, uint32_t to, enum
 		claim->weight = group->weight;
 		claim->is_bill = false;
 	}
+}
+
+static bool claim_at(const struct paper_row *row, uint32_t at, uint32_t to, enum context context,
+	struct invoice_claim *claim)
+{
+	size_t second = at + 1 < to ? letter_of(row->fold[at + 1]) : 0;
+
+	*claim = (struct invoice_claim){.from = at, .to = at};
+	noun_first(row, at, to, claim);
+	word_first(row, at, to, context, claim);
+	if (second != 0)
+		claim_phrase(row, at, to, second, claim);
+	else if (at + 1 < to) /* "B ruttosumme" */
+		for (second = LETTERS - 1; second > 0; second--)
+			claim_phrase(row, at, to, second, claim);
+	claim_phrase(row, at, to, 0, claim);
 	return claim->to > at;
 }
 
