@@ -93,6 +93,40 @@ bool text_next(struct span *rest, int32_t *code_point)
 	return true;
 }
 
+static bool is_same_letter(int32_t a, int32_t b)
+{
+	return a == b || (a >= 0 && b >= 0 && utf8proc_tolower(a) == utf8proc_tolower(b));
+}
+
+size_t text_starts_fold(struct span text, struct span prefix)
+{
+	struct span rest = text;
+	int32_t a, b;
+
+	while (text_next(&prefix, &b))
+		if (!text_next(&rest, &a) || !is_same_letter(a, b))
+			return 0;
+	return text.size - rest.size;
+}
+
+ptrdiff_t text_find_fold(struct span text, struct span needle)
+{
+	unsigned char first = needle.size > 0 ? (unsigned char)needle.data[0] : 0;
+
+	if (ascii_prefix(needle) == needle.size)
+		return span_find_fold(text, needle);
+	for (size_t at = 0; at < text.size; at++) {
+		unsigned char byte = (unsigned char)text.data[at];
+
+		/* a letter beyond ASCII may be the capital of one that is not: U+0130 */
+		if ((byte | 0x20) != (first | 0x20) && (byte & 0xc0) != 0xc0)
+			continue;
+		if (text_starts_fold(span_after(text, at), needle) > 0)
+			return (ptrdiff_t)at;
+	}
+	return -1;
+}
+
 bool text_is_utf8(struct span text)
 {
 	size_t at = ascii_prefix(text);

@@ -37,6 +37,13 @@ struct span text_fold(struct arena *arena, struct span text);
 struct span text_fold_address(struct arena *arena, struct span address);
 /* The domain of a folded address; empty when there is none. */
 struct span text_address_domain(struct span address);
+/*
+ * Whether text begins with the prefix, capitals and small letters of all scripts being the same:
+ * the bytes of text that it takes, 0: it does not. The prefix is not empty; both are UTF-8 in NFC.
+ */
+size_t text_starts_fold(struct span text, struct span prefix);
+/* Where the needle stands in text, compared the same way; -1: nowhere. */
+ptrdiff_t text_find_fold(struct span text, struct span needle);
 /* The small ASCII letter below the accents of a Latin one (U+00C0 to U+024F); 0: none. */
 char text_base_letter(int32_t code_point);
 /*

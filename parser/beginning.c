@@ -2,9 +2,11 @@
 
 #include "base/compiler.h"
 
-/* Without the bit that tells capitals from small letters. */
+/* Without the bit that tells capitals from small letters; beyond ASCII it is elsewhere. */
 static size_t hash(struct span text)
 {
+	if ((unsigned char)text.data[0] >= 0x80)
+		return 0;
 	size_t first = (unsigned char)text.data[0] | 0x20;
 	size_t second = (unsigned char)text.data[1] | 0x20;
 

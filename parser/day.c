@@ -1,6 +1,7 @@
 #include "parser/day.h"
 
-#include "parser/timestamp.h"
+#include "base/compiler.h"
+#include "parser/month.h"
 
 static const struct day_name {
 	const char *full;
@@ -277,7 +278,7 @@ static size_t day_then_month(struct span text, struct date from, struct date *da
 	if (span_starts_fold(span_after(text, size), SPAN("of ")))
 		size += 3;
 	struct span word = word_at(span_after(text, size));
-	int month = timestamp_month(word);
+	int month = month_of(word, false);
 	if (month == 0)
 		return 0;
 	size += word.size;
@@ -291,7 +292,7 @@ static size_t day_then_month(struct span text, struct date from, struct date *da
 static size_t month_then_day(struct span text, struct date from, struct date *day)
 {
 	struct span word = word_at(text);
-	int month = timestamp_month(word), number, year = 0;
+	int month = month_of(word, false), number, year = 0;
 	size_t size = word.size, digits, year_digits;
 
 	if (month == 0)

@@ -44,6 +44,10 @@ static bool block_below(
 	if (at >= lines->count || !quoted_block_at(arena, lines, at, 2, &found->block))
 		return false;
 	found->body = found->block.end;
+	/* Zoho writes its marker below the block once more */
+	if (found->body < lines->count &&
+		span_equal(line_trim(lines->items[found->body]), line_trim(lines->items[marker])))
+		found->body++;
 	return true;
 }
 

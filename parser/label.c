@@ -1,254 +1,21 @@
 #include "parser/label.h"
 
+#include "base/text.h"
+#include "parser/label_table.h"
+
 #define LABEL_BYTES_MAX	 40
 #define MARKER_BYTES_MAX 120
-
-#define LABEL(word, kind)                        \
-	{                                        \
-		(word), sizeof(word) - 1, (kind) \
-	}
-static const struct label_word {
-	const char *word;
-	size_t size;
-	enum label_kind kind;
-} label_words[] = {
-	/* English */
-	LABEL("From", LABEL_FROM),
-	LABEL("To", LABEL_TO),
-	LABEL("Cc", LABEL_CC),
-	LABEL("Bcc", LABEL_BCC),
-	LABEL("Date", LABEL_DATE),
-	LABEL("Sent", LABEL_DATE),
-	LABEL("Sent on", LABEL_DATE),
-	LABEL("Subject", LABEL_SUBJECT),
-	LABEL("Reply-To", LABEL_REPLY_TO),
-	LABEL("Reply To", LABEL_REPLY_TO),
-	LABEL("Attachments", LABEL_OTHER),
-	LABEL("Attachment", LABEL_OTHER),
-	LABEL("Importance", LABEL_OTHER),
-	LABEL("Priority", LABEL_OTHER),
-	LABEL("Organization", LABEL_OTHER),
-	LABEL("Sender", LABEL_OTHER),
-	LABEL("When", LABEL_OTHER),
-	LABEL("Where", LABEL_OTHER),
-	/* German */
-	LABEL("Von", LABEL_FROM),
-	LABEL("An", LABEL_TO),
-	LABEL("Kopie", LABEL_CC),
-	LABEL("Kopie (CC)", LABEL_CC),
-	LABEL("Datum", LABEL_DATE),
-	LABEL("Gesendet", LABEL_DATE),
-	LABEL("Gesendet am", LABEL_DATE),
-	LABEL("Betreff", LABEL_SUBJECT),
-	LABEL("Antwort an", LABEL_REPLY_TO),
-	LABEL("Anlagen", LABEL_OTHER),
-	LABEL("Priorität", LABEL_OTHER),
-	LABEL("Wichtigkeit", LABEL_OTHER),
-	LABEL("Anhänge", LABEL_OTHER),
-	/* Dutch */
-	LABEL("Van", LABEL_FROM),
-	LABEL("Aan", LABEL_TO),
-	LABEL("Verzonden", LABEL_DATE),
-	LABEL("Onderwerp", LABEL_SUBJECT),
-	LABEL("Antwoord aan", LABEL_REPLY_TO),
-	LABEL("Bijlagen", LABEL_OTHER),
-	LABEL("Urgentie", LABEL_OTHER),
-	/* French */
-	LABEL("De", LABEL_FROM),
-	LABEL("À", LABEL_TO),
-	LABEL("A", LABEL_TO),
-	LABEL("Pour", LABEL_TO),
-	LABEL("Copie à", LABEL_CC),
-	LABEL("Copie", LABEL_CC),
-	LABEL("Envoyé", LABEL_DATE),
-	LABEL("Envoyé le", LABEL_DATE),
-	LABEL("Date d'envoi", LABEL_DATE),
-	LABEL("Objet", LABEL_SUBJECT),
-	LABEL("Sujet", LABEL_SUBJECT),
-	LABEL("Répondre à", LABEL_REPLY_TO),
-	LABEL("Pièces jointes", LABEL_OTHER),
-	LABEL("Expéditeur", LABEL_FROM),
-	LABEL("Destinataire", LABEL_TO),
-	/* Spanish, Portuguese, Italian */
-	LABEL("Para", LABEL_TO),
-	LABEL("Fecha", LABEL_DATE),
-	LABEL("Enviado", LABEL_DATE),
-	LABEL("Enviado el", LABEL_DATE),
-	LABEL("Asunto", LABEL_SUBJECT),
-	LABEL("Enviada", LABEL_DATE),
-	LABEL("Enviada em", LABEL_DATE),
-	LABEL("Enviado em", LABEL_DATE),
-	LABEL("Data", LABEL_DATE),
-	LABEL("Assunto", LABEL_SUBJECT),
-	LABEL("Da", LABEL_FROM),
-	LABEL("Mittente", LABEL_FROM),
-	LABEL("Destinatario", LABEL_TO),
-	LABEL("Inviato", LABEL_DATE),
-	LABEL("Oggetto", LABEL_SUBJECT),
-	LABEL("Rispondi a", LABEL_REPLY_TO),
-	LABEL("Responder a", LABEL_REPLY_TO),
-	LABEL("CC n", LABEL_CC),
-	LABEL("Copia", LABEL_CC),
-	/* Danish, Norwegian, Swedish, Finnish */
-	LABEL("Fra", LABEL_FROM),
-	LABEL("Til", LABEL_TO),
-	LABEL("Kopi", LABEL_CC),
-	LABEL("Dato", LABEL_DATE),
-	LABEL("Sendt", LABEL_DATE),
-	LABEL("Emne", LABEL_SUBJECT),
-	LABEL("Från", LABEL_FROM),
-	LABEL("Till", LABEL_TO),
-	LABEL("Kopia", LABEL_CC),
-	LABEL("Skickat", LABEL_DATE),
-	LABEL("Skickad", LABEL_DATE),
-	LABEL("Ämne", LABEL_SUBJECT),
-	LABEL("Lähettäjä", LABEL_FROM),
-	LABEL("Vastaanottaja", LABEL_TO),
-	LABEL("Kopio", LABEL_CC),
-	LABEL("Päiväys", LABEL_DATE),
-	LABEL("Päivämäärä", LABEL_DATE),
-	LABEL("Lähetetty", LABEL_DATE),
-	LABEL("Aihe", LABEL_SUBJECT),
-	/* Polish, Czech, Slovak, Hungarian, Romanian, Croatian */
-	LABEL("Od", LABEL_FROM),
-	LABEL("Do", LABEL_TO),
-	LABEL("DW", LABEL_CC),
-	LABEL("Wysłano", LABEL_DATE),
-	LABEL("Temat", LABEL_SUBJECT),
-	LABEL("Komu", LABEL_TO),
-	LABEL("Pro", LABEL_TO),
-	LABEL("Datum", LABEL_DATE),
-	LABEL("Odesláno", LABEL_DATE),
-	LABEL("Předmět", LABEL_SUBJECT),
-	LABEL("Pre", LABEL_TO),
-	LABEL("Kópia", LABEL_CC),
-	LABEL("Dátum", LABEL_DATE),
-	LABEL("Odoslané", LABEL_DATE),
-	LABEL("Predmet", LABEL_SUBJECT),
-	LABEL("Feladó", LABEL_FROM),
-	LABEL("Címzett", LABEL_TO),
-	LABEL("Másolat", LABEL_CC),
-	LABEL("Másolatot kap", LABEL_CC),
-	LABEL("Elküldve", LABEL_DATE),
-	LABEL("Küldve", LABEL_DATE),
-	LABEL("Tárgy", LABEL_SUBJECT),
-	LABEL("De la", LABEL_FROM),
-	LABEL("Expeditorul", LABEL_FROM),
-	LABEL("Expeditor", LABEL_FROM),
-	LABEL("Către", LABEL_TO),
-	LABEL("Destinatarul", LABEL_TO),
-	LABEL("Dată", LABEL_DATE),
-	LABEL("Trimis", LABEL_DATE),
-	LABEL("Subiect", LABEL_SUBJECT),
-	LABEL("Subiectul", LABEL_SUBJECT),
-	LABEL("Šalje", LABEL_FROM),
-	LABEL("Prima", LABEL_TO),
-	LABEL("Za", LABEL_TO),
-	LABEL("Poslano", LABEL_DATE),
-	LABEL("Naslov", LABEL_SUBJECT),
-	/* Russian, Ukrainian, Turkish */
-	LABEL("От", LABEL_FROM),
-	LABEL("От кого", LABEL_FROM),
-	LABEL("Кому", LABEL_TO),
-	LABEL("Копия", LABEL_CC),
-	LABEL("Дата", LABEL_DATE),
-	LABEL("Отправлено", LABEL_DATE),
-	LABEL("Тема", LABEL_SUBJECT),
-	LABEL("Від", LABEL_FROM),
-	LABEL("Копія", LABEL_CC),
-	LABEL("Надіслано", LABEL_DATE),
-	LABEL("Kimden", LABEL_FROM),
-	LABEL("Gönderen", LABEL_FROM),
-	LABEL("Kime", LABEL_TO),
-	LABEL("Bilgi", LABEL_CC),
-	LABEL("Tarih", LABEL_DATE),
-	LABEL("Gönderildi", LABEL_DATE),
-	LABEL("Konu", LABEL_SUBJECT),
-};
-
-/* Stems of "forwarded message", lower case; a line has one of them between dashes or before a
- * colon. */
-static const struct span forward_stems[] = {SPAN_INIT("forwarded message"),
-	SPAN_INIT("forwarded by"), SPAN_INIT("weitergeleitet"), SPAN_INIT("doorgestuurd"),
-	SPAN_INIT("transféré"), SPAN_INIT("réexpédié"), SPAN_INIT("message transmis"),
-	SPAN_INIT("reenviad"), SPAN_INIT("inoltrat"), SPAN_INIT("encaminhad"),
-	SPAN_INIT("reencaminhad"), SPAN_INIT("videresend"), SPAN_INIT("vidarebefordra"),
-	SPAN_INIT("välitetty"), SPAN_INIT("edelleenl"), SPAN_INIT("przekazan"),
-	SPAN_INIT("przekazywan"), SPAN_INIT("przesłan"), SPAN_INIT("přeposlan"),
-	SPAN_INIT("přeposílan"), SPAN_INIT("preposlan"), SPAN_INIT("preposielan"),
-	SPAN_INIT("továbbított"), SPAN_INIT("redirecționat"), SPAN_INIT("redirectat"),
-	SPAN_INIT("retransmis"), SPAN_INIT("proslijeđen"), SPAN_INIT("prosleđen"),
-	SPAN_INIT("пересла"), SPAN_INIT("пересыла"), SPAN_INIT("переадрес"), SPAN_INIT("iletilmiş"),
-	SPAN_INIT("iletilen"), SPAN_INIT("yönlendirilen")};
-
-static const struct span original_stems[] = {SPAN_INIT("original message"),
-	SPAN_INIT("original-nachricht"), SPAN_INIT("originalnachricht"),
-	SPAN_INIT("ursprüngliche nachricht"), SPAN_INIT("ursprungliche nachricht"),
-	SPAN_INIT("oorspronkelijk bericht"), SPAN_INIT("oorspronkelijke bericht"),
-	SPAN_INIT("origineel bericht"), SPAN_INIT("message d'origine"),
-	SPAN_INIT("message d’origine"), SPAN_INIT("message original"), SPAN_INIT("message initial"),
-	SPAN_INIT("mensaje original"), SPAN_INIT("mensagem original"),
-	SPAN_INIT("messaggio originale"), SPAN_INIT("oprindelig meddelelse"),
-	SPAN_INIT("oprindelig besked"), SPAN_INIT("opprinnelig melding"),
-	SPAN_INIT("ursprungligt meddelande"), SPAN_INIT("originalmeddelande"),
-	SPAN_INIT("alkuperäinen viesti"), SPAN_INIT("oryginalna wiadomość"),
-	SPAN_INIT("původní zpráva"), SPAN_INIT("pôvodná správa"), SPAN_INIT("eredeti üzenet"),
-	SPAN_INIT("mesaj original"), SPAN_INIT("исходное сообщение"), SPAN_INIT("orijinal ileti"),
-	SPAN_INIT("reply message"), SPAN_INIT("original appointment"),
-	SPAN_INIT("antwort nachricht")};
-
-static const struct prefix_word {
-	const char *word;
-	enum label_prefix prefix;
-} prefix_words[] = {
-	{"Re", PREFIX_REPLY},
-	{"Aw", PREFIX_REPLY},
-	{"Antw", PREFIX_REPLY},
-	{"Antwort", PREFIX_REPLY},
-	{"Sv", PREFIX_REPLY},
-	{"Ref", PREFIX_REPLY},
-	{"R", PREFIX_REPLY},
-	{"Rif", PREFIX_REPLY},
-	{"Res", PREFIX_REPLY},
-	{"Odp", PREFIX_REPLY},
-	{"Vá", PREFIX_REPLY},
-	{"Ynt", PREFIX_REPLY},
-	{"Yan", PREFIX_REPLY},
-	{"Rép", PREFIX_REPLY},
-	{"Réf", PREFIX_REPLY},
-	{"Betr", PREFIX_REPLY},
-	{"RE/", PREFIX_REPLY},
-	{"Fw", PREFIX_FORWARD},
-	{"Fwd", PREFIX_FORWARD},
-	{"Wg", PREFIX_FORWARD},
-	{"Wtr", PREFIX_FORWARD},
-	{"Tr", PREFIX_FORWARD},
-	{"Doorst", PREFIX_FORWARD},
-	{"Rv", PREFIX_FORWARD},
-	{"I", PREFIX_FORWARD},
-	{"Vs", PREFIX_FORWARD},
-	{"Vb", PREFIX_FORWARD},
-	{"Vl", PREFIX_FORWARD},
-	{"Pd", PREFIX_FORWARD},
-	{"Enc", PREFIX_FORWARD},
-	{"Redir", PREFIX_FORWARD},
-	{"Videresend", PREFIX_FORWARD},
-	{"İlt", PREFIX_FORWARD},
-	{"Ilt", PREFIX_FORWARD},
-	{"Továbbítás", PREFIX_FORWARD},
-	{"Továbbítva", PREFIX_FORWARD},
-	{"Prosl", PREFIX_FORWARD},
-	{"Fs", PREFIX_FORWARD},
-};
 
 static bool is_dash(struct span text, size_t *size)
 {
 	*size = 1;
 	if (text.size > 0 && memchr("-_=*#", text.data[0], 5))
 		return true;
-	*size = 3; /* en dash, em dash, horizontal bar */
-	return span_starts(text, SPAN("\xe2\x80\x93")) || span_starts(text, SPAN("\xe2\x80\x94")) ||
-	       span_starts(text, SPAN("\xe2\x80\x95"));
+	*size = 3; /* U+2010 to U+2015: hyphens, en dash, em dash, horizontal bar; U+2212: minus */
+	return (span_starts(text, SPAN("\xe2\x80")) && text.size >= 3 &&
+		       (unsigned char)text.data[2] >= 0x90 &&
+		       (unsigned char)text.data[2] <= 0x95) ||
+	       span_starts(text, SPAN("\xe2\x88\x92"));
 }
 
 struct span label_skip_dashes(struct span text, size_t *count)
@@ -288,25 +55,56 @@ static struct span behind_colon(struct span text)
 	return text.data ? text : SPAN("");
 }
 
-/* The longest label at the front; *size is its length with what leads up to the colon. */
+/* All words of the table, chained by their first byte without case; made at first use. */
+static struct label_word {
+	struct span word;
+	enum label_kind kind;
+	int next; /* the number of the next one + 1 */
+} label_words[LABEL_WORDS_MAX];
+static int label_heads[256];
+static bool label_words_made;
+
+static int *label_head(char first)
+{
+	return &label_heads[(unsigned char)first | 0x20];
+}
+
+static void make_label_words(void)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < label_row_count; i++) {
+		struct span rest = span_from(label_rows[i].words), word;
+
+		while (count < LABEL_WORDS_MAX && span_next(&rest, '|', &word)) {
+			int *head = label_head(word.data[0]);
+
+			label_words[count++] = (struct label_word){word, label_rows[i].kind, *head};
+			*head = count;
+		}
+	}
+	label_words_made = true;
+}
+
+/* The longest label at the front; *value: what stands behind its colon. */
 static enum label_kind label_at(struct span text, struct span *value)
 {
 	enum label_kind kind = LABEL_NONE;
 	size_t longest = 0;
-	int first = text.size > 0 ? text.data[0] | 0x20 : 0;
 
-	for (size_t i = 0; i < ARRAY_COUNT(label_words); i++) {
-		struct span word = {label_words[i].word, label_words[i].size};
+	if (!label_words_made)
+		make_label_words();
+	for (int at = text.size > 0 ? *label_head(text.data[0]) : 0; at > 0;
+		at = label_words[at - 1].next) {
+		const struct label_word *label = &label_words[at - 1];
 
-		/* nearly all words fail on their first byte */
-		if ((label_words[i].word[0] | 0x20) != first || word.size <= longest ||
-			!span_starts_fold(text, word))
+		if (label->word.size <= longest || !span_starts_fold(text, label->word))
 			continue;
-		struct span behind = behind_colon(span_after(text, word.size));
+		struct span behind = behind_colon(span_after(text, label->word.size));
 		if (!behind.data)
 			continue;
-		kind = label_words[i].kind;
-		longest = word.size;
+		kind = label->kind;
+		longest = label->word.size;
 		*value = behind;
 	}
 	return kind;
@@ -333,7 +131,8 @@ enum label_kind label_inside(struct span line, size_t from, size_t *begin, size_
 	for (size_t i = from; i < line.size; i++) {
 		struct span behind;
 
-		if (i > 0 && line.data[i - 1] >= 'a' && line.data[i - 1] <= 'z')
+		/* "… 14:25 UhrBetreff: …": a label has a capital, where its script has them */
+		if (line.data[i] >= 'a' && line.data[i] <= 'z')
 			continue;
 		/* inside a character of several bytes nothing begins */
 		if (((unsigned char)line.data[i] & 0xc0) == 0x80)
@@ -348,11 +147,10 @@ enum label_kind label_inside(struct span line, size_t from, size_t *begin, size_
 	return LABEL_NONE;
 }
 
-/* ASCII letters without case, the others as mail programs write them. */
 bool label_contains(struct span line, const struct span *stems, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_find_fold(line, stems[i]) >= 0)
+		if (text_find_fold(line, stems[i]) >= 0)
 			return true;
 	return false;
 }
@@ -372,13 +170,14 @@ bool label_is_forward_marker(struct span line, struct span *rest)
 			end = span_after(end, 1);
 		struct span middle = span_part(inner, 0, inner.size - end.size);
 		if (middle.size > MARKER_BYTES_MAX ||
-			!label_contains(middle, forward_stems, ARRAY_COUNT(forward_stems)))
+			!label_contains(middle, label_forward_stems, label_forward_stem_count))
 			return false;
 		*rest = line_trim(label_skip_dashes(end, &more));
 		return true;
 	}
-	return text.size <= MARKER_BYTES_MAX && span_ends(text, SPAN(":")) &&
-	       label_contains(text, forward_stems, ARRAY_COUNT(forward_stems));
+	return text.size <= MARKER_BYTES_MAX &&
+	       (span_ends(text, SPAN(":")) || span_ends(text, SPAN("\xef\xbc\x9a"))) &&
+	       label_contains(text, label_forward_stems, label_forward_stem_count);
 }
 
 bool label_is_original_marker(struct span line)
@@ -389,7 +188,7 @@ bool label_is_original_marker(struct span line)
 	if (text.size > MARKER_BYTES_MAX)
 		return false;
 	(void)label_skip_dashes(text, &dashes);
-	return dashes >= 2 && label_contains(text, original_stems, ARRAY_COUNT(original_stems));
+	return dashes >= 2 && label_contains(text, label_original_stems, label_original_stem_count);
 }
 
 enum label_prefix label_subject_prefix(struct span subject, struct span *rest)
@@ -408,12 +207,12 @@ enum label_prefix label_subject_prefix(struct span subject, struct span *rest)
 		*rest = text;
 		return PREFIX_NONE;
 	}
-	for (size_t i = 0; i < ARRAY_COUNT(prefix_words); i++) {
-		struct span word = span_from(prefix_words[i].word);
+	for (size_t i = 0; i < label_prefix_count; i++) {
+		size_t size = text_starts_fold(text, label_prefixes[i].word);
 
-		if (!span_starts_fold(text, word))
+		if (size == 0)
 			continue;
-		struct span behind = span_after(text, word.size);
+		struct span behind = span_after(text, size);
 		if (span_starts(behind, SPAN("[")) || span_starts(behind, SPAN("("))) { /* Re[2] */
 			ptrdiff_t close = span_find_byte(behind, behind.data[0] == '[' ? ']' : ')');
 			if (close > 0 && close < 5)
@@ -425,7 +224,7 @@ enum label_prefix label_subject_prefix(struct span subject, struct span *rest)
 		if (!span_starts(behind, SPAN(":")))
 			continue;
 		*rest = line_trim(span_after(behind, 1));
-		return prefix_words[i].prefix;
+		return label_prefixes[i].prefix;
 	}
 	return PREFIX_NONE;
 }

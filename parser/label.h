@@ -1,6 +1,6 @@
 /*
- * label.h - the words that mail programs write around quoted and forwarded mail, in many languages:
- * tables only. Adding a language is adding rows.
+ * label.h - the words that mail programs write around quoted and forwarded mail, in the
+ * languages of label_table.h.
  */
 #ifndef PARSER_LABEL_H
 #define PARSER_LABEL_H
@@ -43,7 +43,7 @@ enum label_prefix label_subject_prefix(struct span subject, struct span *rest);
 
 /* The text behind dashes (- _ = * # and typographic ones) at its front, and how many they were. */
 struct span label_skip_dashes(struct span text, size_t *count);
-/* One of the stems stands in the line; ASCII letters without case. */
+/* One of the stems stands in the line, without case. */
 bool label_contains(struct span line, const struct span *stems, size_t count);
 
 #endif

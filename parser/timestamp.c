@@ -1,77 +1,8 @@
 #include "parser/timestamp.h"
 
-#define NUMBERS_MAX 4
+#include "parser/month.h"
 
-/* The shortest forms; a name is any word that begins with one and lies within a full name. */
-static const struct month_name {
-	const char *full;
-	unsigned least; /* bytes that already name it */
-	int month;
-} month_names[] = {
-	{"january", 3, 1},
-	{"januar", 3, 1},
-	{"januari", 3, 1},
-	{"jänner", 4, 1},
-	{"janvier", 3, 1},
-	{"enero", 3, 1},
-	{"gennaio", 3, 1},
-	{"february", 3, 2},
-	{"februar", 3, 2},
-	{"februari", 3, 2},
-	{"février", 4, 2},
-	{"fevrier", 3, 2},
-	{"febrero", 3, 2},
-	{"febbraio", 3, 2},
-	{"march", 3, 3},
-	{"märz", 4, 3},
-	{"maerz", 4, 3},
-	{"maart", 3, 3},
-	{"mrt", 3, 3},
-	{"mars", 3, 3},
-	{"marzo", 3, 3},
-	{"april", 3, 4},
-	{"avril", 3, 4},
-	{"abril", 3, 4},
-	{"aprile", 3, 4},
-	{"may", 3, 5},
-	{"mai", 3, 5},
-	{"mei", 3, 5},
-	{"mayo", 4, 5},
-	{"maggio", 3, 5},
-	{"june", 3, 6},
-	{"juni", 3, 6},
-	{"juin", 4, 6},
-	{"junio", 3, 6},
-	{"giugno", 3, 6},
-	{"july", 3, 7},
-	{"juli", 3, 7},
-	{"juillet", 4, 7},
-	{"julio", 3, 7},
-	{"luglio", 3, 7},
-	{"august", 3, 8},
-	{"augustus", 3, 8},
-	{"août", 4, 8},
-	{"aout", 3, 8},
-	{"agosto", 3, 8},
-	{"september", 3, 9},
-	{"septembre", 3, 9},
-	{"septiembre", 3, 9},
-	{"settembre", 3, 9},
-	{"october", 3, 10},
-	{"oktober", 3, 10},
-	{"octobre", 3, 10},
-	{"octubre", 3, 10},
-	{"ottobre", 3, 10},
-	{"november", 3, 11},
-	{"novembre", 3, 11},
-	{"noviembre", 3, 11},
-	{"december", 3, 12},
-	{"dezember", 3, 12},
-	{"décembre", 4, 12},
-	{"decembre", 3, 12},
-	{"diciembre", 3, 12},
-	{"dicembre", 3, 12},
-};
+#define NUMBERS_MAX 4
 
 /* RFC 5322 section 4.3 and those that mail in Europe carries. */
 static const struct zone_name {
@@ -91,9 +22,16 @@ static const struct zone_name {
 	{"CEST", 120},
 	{"MEST", 120},
 	{"MESZ", 120},
+	{"HNEC", 60},
+	{"HAEC", 120},
+	{"SEČ", 60},
+	{"SELČ", 120},
+	{"OEZ", 120},
+	{"OESZ", 180},
 	{"EET", 120},
 	{"EEST", 180},
 	{"MSK", 180},
+	{"МСК", 180},
 	{"IST", 330},
 	{"SGT", 480},
 	{"HKT", 480},
@@ -122,6 +60,7 @@ struct reading {
 	int hour, minute, second;
 	bool has_time, has_zone, afternoon, forenoon;
 	int offset_minutes;
+	bool dotted; /* the last number ended with a dot */
 };
 
 static bool is_digit(char byte)
@@ -133,22 +72,6 @@ static bool is_letter(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
 	       (unsigned char)byte >= 0x80;
-}
-
-int timestamp_month(struct span word)
-{
-	char first = word.size > 0 ? (char)(word.data[0] | 0x20) : '\0';
-
-	for (size_t i = 0; i < ARRAY_COUNT(month_names); i++) {
-		if ((month_names[i].full[0] | 0x20) != first) /* as good as all of them */
-			continue;
-		struct span full = span_from(month_names[i].full);
-
-		if (word.size >= month_names[i].least && word.size <= full.size &&
-			span_starts_fold(full, word))
-			return month_names[i].month;
-	}
-	return span_equal_fold(word, SPAN("sept")) ? 9 : 0;
 }
 
 /* The decimal number at the front, at most `max_digits` of it. */
@@ -270,10 +193,28 @@ static size_t take_numeric_date(struct span text, bool month_first, struct readi
 	return at;
 }
 
+/* "2026年11月21日", "2026년 11월 21일": the number before the sign of its unit. */
+static bool take_counted(struct span behind, int number, size_t digits, struct reading *reading)
+{
+	if (span_starts(behind, SPAN("年")) || span_starts(behind, SPAN("년")))
+		set_year(reading, number, digits);
+	else if (span_starts(behind, SPAN("月")) || span_starts(behind, SPAN("월")))
+		reading->date.month = number;
+	else if (span_starts(behind, SPAN("日")) || span_starts(behind, SPAN("일")))
+		reading->date.day = number;
+	else
+		return false;
+	return true;
+}
+
 static size_t take_plain_number(struct span text, struct reading *reading)
 {
 	int number;
 	size_t digits = take_number(text, 5, &number);
+
+	if (digits <= 4 && take_counted(span_after(text, digits), number, digits, reading))
+		return digits + 3;
+	reading->dotted = span_starts(span_after(text, digits), SPAN("."));
 
 	if (digits < text.size && (text.data[digits] == ':') && digits <= 2) {
 		size_t more = take_time(span_after(text, digits), number, reading);
@@ -307,23 +248,63 @@ static void take_zone_name(struct span word, struct reading *reading)
 	}
 }
 
+/* "PM", "p. m.", "μ.μ.", "下午" behind (in the east before) the time: bytes, 0: no such word. */
+static size_t take_half_day(struct span text, struct reading *reading)
+{
+	static const struct half_day {
+		struct span text;
+		bool afternoon, before;
+	} half_days[] = {
+		{SPAN_INIT("a.m"), false, false},
+		{SPAN_INIT("a. m"), false, false},
+		{SPAN_INIT("a.\xc2\xa0m"), false, false},
+		{SPAN_INIT("am"), false, false},
+		{SPAN_INIT("p.m"), true, false},
+		{SPAN_INIT("p. m"), true, false},
+		{SPAN_INIT("p.\xc2\xa0m"), true, false},
+		{SPAN_INIT("pm"), true, false},
+		{SPAN_INIT("vorm"), false, false},
+		{SPAN_INIT("nachm"), true, false},
+		{SPAN_INIT("π.μ"), false, false},
+		{SPAN_INIT("πμ"), false, false},
+		{SPAN_INIT("μ.μ"), true, false},
+		{SPAN_INIT("μμ"), true, false},
+		{SPAN_INIT("上午"), false, true},
+		{SPAN_INIT("午前"), false, true},
+		{SPAN_INIT("오전"), false, true},
+		{SPAN_INIT("下午"), true, true},
+		{SPAN_INIT("午後"), true, true},
+		{SPAN_INIT("오후"), true, true},
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(half_days); i++) {
+		struct span word = half_days[i].text, behind = span_after(text, word.size);
+
+		if ((!half_days[i].before && !reading->has_time) || !span_starts_fold(text, word) ||
+			(!half_days[i].before && behind.size > 0 && is_letter(behind.data[0])))
+			continue;
+		*(half_days[i].afternoon ? &reading->afternoon : &reading->forenoon) = true;
+		return word.size;
+	}
+	return 0;
+}
+
 static size_t take_word(struct span text, struct reading *reading)
 {
-	size_t size = 0;
+	size_t size = take_half_day(text, reading);
 
+	if (size > 0)
+		return size;
 	while (size < text.size && is_letter(text.data[size]))
 		size++;
 	struct span word = span_part(text, 0, size);
-	int month = timestamp_month(word);
+	int month = month_of(word, reading->dotted);
 	/* "mar. 21 nov." in French: mardi, not mars; the later word is the month */
 	if (month > 0 && (reading->date.month == 0 || !reading->has_year))
 		reading->date.month = month;
-	else if (span_equal_fold(word, SPAN("PM")))
-		reading->afternoon = true;
-	else if (span_equal_fold(word, SPAN("AM")))
-		reading->forenoon = true;
 	else
 		take_zone_name(word, reading);
+	reading->dotted = false;
 	return size;
 }
 

@@ -16,7 +16,5 @@
  * year can't all be found.
  */
 bool timestamp_read(struct span text, int default_offset_minutes, struct facts_time *time);
-/* Month 1..12 of a month's name or its usual short form in EN/DE/NL/FR/ES/IT; 0: none. */
-int timestamp_month(struct span word);
 
 #endif
