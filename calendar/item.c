@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/zone.h"
+#include "store/deal.h"
 #include "store/task.h"
 #include "store/ticket.h"
 
@@ -148,14 +149,52 @@ static bool walk_item(const struct walk *walk, const struct calendar_item *item,
 	return walk->each(walk->context, item, err);
 }
 
-/* user_id 0: of everybody, and of nobody. */
-static bool walk_tasks(const struct walk *walk, int64_t user_id, struct error *err)
+/*
+ * Tasks of a deal are for the colleagues attached to it as well, but nothing comes twice into the
+ * feed of a team: neither what is a member's own, nor what an earlier member was attached to.
+ */
+static bool comes_already(const struct walk *walk, const struct task *task, int64_t user_id,
+	bool *already, struct error *err)
 {
-	struct task_filter filter = {
-		.state = SPAN("open"), .assignee_id = user_id, .page = {.limit = PAGE_ITEMS}};
+	const struct calendar_feed *feed = walk->feed;
+	CLEANUP(arena_done) struct arena arena = {0};
+	struct deal_party *parties;
+	size_t count;
+
+	if (!deal_party_list(walk->db, task->deal_id, &arena, &parties, &count, err))
+		return false;
+	*already = false;
+	for (size_t i = 0; i < feed->user_count; i++)
+		*already = *already || feed->user_ids[i] == task->assignee_id;
+	for (size_t i = 0; i < feed->user_count && feed->user_ids[i] != user_id; i++)
+		for (size_t j = 0; j < count; j++)
+			*already = *already || feed->user_ids[i] == parties[j].user_id;
+	return true;
+}
+
+static bool walk_task(const struct walk *walk, const struct task_filter *filter,
+	const struct task *task, struct arena *arena, struct error *err)
+{
+	struct calendar_feed feed = *walk->feed;
+	struct calendar_item item;
+	bool already = false;
+
+	if (feed.board == CALENDAR_SALES && !task->deal_id)
+		return true;
+	if (filter->attached && !comes_already(walk, task, filter->assignee_id, &already, err))
+		return false;
+	feed.shared = feed.shared || filter->attached; /* it says whose it is */
+	item = item_of_task(arena, &feed, task);
+	return already || walk_item(walk, &item, err);
+}
+
+static bool walk_task_pages(const struct walk *walk, struct task_filter filter, struct error *err)
+{
 	CLEANUP(arena_done) struct arena arena = {0};
 	size_t count;
 
+	filter.state = SPAN("open");
+	filter.page.limit = PAGE_ITEMS;
 	do {
 		struct task *tasks;
 
@@ -163,16 +202,22 @@ static bool walk_tasks(const struct walk *walk, int64_t user_id, struct error *e
 		if (!task_list(walk->db, &filter, &arena, &tasks, &count, err))
 			return false;
 		for (size_t i = 0; i < count; i++) {
-			struct calendar_item item = item_of_task(&arena, walk->feed, &tasks[i]);
-
 			filter.page.after_id = tasks[i].id;
-			if (walk->feed->board == CALENDAR_SALES && !tasks[i].deal_id)
-				continue;
-			if (!walk_item(walk, &item, err))
+			if (!walk_task(walk, &filter, &tasks[i], &arena, err))
 				return false;
 		}
 	} while (count == PAGE_ITEMS);
 	return true;
+}
+
+/* user_id 0: of everybody, and of nobody. */
+static bool walk_tasks(const struct walk *walk, int64_t user_id, struct error *err)
+{
+	struct task_filter own = {.assignee_id = user_id},
+			   attached = {.assignee_id = user_id, .attached = true};
+
+	return walk_task_pages(walk, own, err) &&
+	       (!user_id || walk_task_pages(walk, attached, err));
 }
 
 static bool walk_tickets(const struct walk *walk, int64_t user_id, struct error *err)

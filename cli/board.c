@@ -22,7 +22,8 @@ static bool sales_read(struct cli *cli, int64_t user_id, json_t *array, struct e
 	struct deal *rows;
 	size_t count;
 
-	if (!deal_list(cli->db, (struct span){0}, every, &cli->arena, &rows, &count, err))
+	if (!deal_list(
+		    cli->db, &(struct deal_filter){.page = every}, &cli->arena, &rows, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		json_t *deal;

@@ -16,6 +16,7 @@ const struct command_group command_groups[] = {
 	{"ticket", "finance tickets", ticket_commands},
 	{"case", "support cases", case_commands},
 	{"deal", "leads and deals", deal_commands},
+	{"project", "what a won deal starts", project_commands},
 	{"board", "columns by state", board_commands},
 	{"message", "stored mail", message_commands},
 	{"search", "full text over all mail", search_commands},

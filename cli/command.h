@@ -32,6 +32,7 @@ enum value_type {
 	VALUE_TASK,
 	VALUE_CASE,
 	VALUE_DEAL,
+	VALUE_PROJECT,
 	VALUE_CHOICE, /* one of `choices` */
 };
 

@@ -5,6 +5,12 @@
 
 bool due_read(struct cli *cli, const char *text, struct due *due, struct error *err)
 {
+	return due_read_from(cli, text, cli_today(cli), due, err);
+}
+
+bool due_read_from(
+	struct cli *cli, const char *text, struct date from, struct due *due, struct error *err)
+{
 	const struct config *config = cli->config;
 	struct facts_request request;
 	struct span address;
@@ -17,7 +23,7 @@ bool due_read(struct cli *cli, const char *text, struct due *due, struct error *
 		return error_set(err, ERROR_INPUT, "`%s` says no day", text);
 	if (request.error.size)
 		return error_set(err, ERROR_INPUT, "due `%s`: %.*s", text, SPAN_ARG(request.error));
-	due->date = request_due(&request, cli_today(cli), config->days_off, config->days_off_count);
+	due->date = request_due(&request, from, config->days_off, config->days_off_count);
 	if (!date_is_set(due->date))
 		return error_set(err, ERROR_INPUT,
 			"`%s` says no day; try 2026-12-03, 2w, 3wd, fri or tomorrow", text);

@@ -14,5 +14,8 @@ struct due {
 
 /* Counted from today in the organisation's zone. "" is no due at all. ERROR_INPUT otherwise. */
 MUST_CHECK bool due_read(struct cli *cli, const char *text, struct due *due, struct error *err);
+/* The same, counted from that day. */
+MUST_CHECK bool due_read_from(
+	struct cli *cli, const char *text, struct date from, struct due *due, struct error *err);
 
 #endif

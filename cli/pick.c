@@ -380,85 +380,120 @@ enum exit_code pick_ticket(struct cli *cli, const char *word, struct ticket *tic
 	return code;
 }
 
-enum exit_code pick_task(struct cli *cli, const char *word, struct task *task)
+/* ---------------------------------------------------------------- nouns found by id or name */
+
+/* What is the same for all of them is in pick_by. */
+struct picker {
+	const char *noun;
+	size_t row_bytes;
+	bool (*get)(struct db *db, int64_t id, struct arena *arena, void *row, bool *found,
+		struct error *err);
+	bool (*list)(
+		struct cli *cli, const char *word, void **rows, size_t *count, struct error *err);
+	void (*describe)(const void *row, struct candidate *candidate); /* id, name, beside */
+};
+
+static enum exit_code pick_by(
+	struct cli *cli, const struct picker *picker, const char *word, void *row)
 {
-	struct task_filter filter = {.state = SPAN("open"), .page = all};
+	struct candidate candidate = {0};
 	struct candidates list;
-	struct task *rows;
+	enum exit_code code;
 	struct error err;
 	size_t count, index = 0;
-	enum exit_code code;
 	bool found;
 	int64_t id;
+	void *rows;
 
 	if (pick_id(word, &id)) {
-		if (!task_get(cli->db, id, &cli->arena, task, &found, &err))
+		if (!picker->get(cli->db, id, &cli->arena, row, &found, &err))
 			return cli_fail(&err);
-		return found ? EXIT_DONE : not_found("task", word);
+		return found ? EXIT_DONE : not_found(picker->noun, word);
 	}
-	filter.title_part_folded = text_fold(&cli->arena, span_from(word));
-	if (!task_list(cli->db, &filter, &cli->arena, &rows, &count, &err))
+	if (!picker->list(cli, word, &rows, &count, &err))
 		return cli_fail(&err);
 	candidates_room(&list, &cli->arena, count);
-	for (size_t i = 0; i < count; i++)
-		candidates_add(&list, rows[i].id, rows[i].title, rows[i].assignee_name, i);
+	for (size_t i = 0; i < count; i++) {
+		picker->describe((const char *)rows + i * picker->row_bytes, &candidate);
+		candidates_add(&list, candidate.id, candidate.name, candidate.beside, i);
+	}
 	candidates_narrow(&list, &cli->arena, word);
-	code = candidates_decide(&list, "open task", word, &index);
+	code = candidates_decide(&list, picker->noun, word, &index);
 	if (code == EXIT_DONE)
-		*task = rows[index];
+		memcpy(row, (const char *)rows + index * picker->row_bytes, picker->row_bytes);
 	return code;
 }
 
-enum exit_code pick_case(struct cli *cli, const char *word, struct support_case *item)
-{
-	struct support_case *rows;
-	struct candidates list;
-	struct error err;
-	size_t count, index = 0;
-	enum exit_code code;
-	bool found;
-	int64_t id;
-
-	if (pick_id(word, &id)) {
-		if (!case_get(cli->db, id, &cli->arena, item, &found, &err))
-			return cli_fail(&err);
-		return found ? EXIT_DONE : not_found("case", word);
+/* Functions of one noun with the types of struct picker. */
+#define PICKER(type, noun_get, noun_list, name_field, beside_field)                               \
+	static bool type##_get_any(struct db *db, int64_t id, struct arena *arena, void *row,     \
+		bool *found, struct error *err)                                                   \
+	{                                                                                         \
+		return noun_get(db, id, arena, row, found, err);                                  \
+	}                                                                                         \
+	static bool type##_list_any(                                                              \
+		struct cli *cli, const char *word, void **rows, size_t *count, struct error *err) \
+	{                                                                                         \
+		struct type *typed = NULL;                                                        \
+		bool ok = noun_list(cli, word, &typed, count, err);                               \
+                                                                                                  \
+		*rows = typed;                                                                    \
+		return ok;                                                                        \
+	}                                                                                         \
+	static void type##_describe(const void *row, struct candidate *candidate)                 \
+	{                                                                                         \
+		const struct type *typed = row;                                                   \
+                                                                                                  \
+		*candidate = (struct candidate){.id = typed->id,                                  \
+			.name = typed->name_field,                                                \
+			.beside = typed->beside_field};                                           \
 	}
-	if (!case_list(cli->db, (struct span){0}, all, &cli->arena, &rows, &count, &err))
-		return cli_fail(&err);
-	candidates_room(&list, &cli->arena, count);
-	for (size_t i = 0; i < count; i++)
-		candidates_add(&list, rows[i].id, rows[i].subject, rows[i].state, i);
-	candidates_narrow(&list, &cli->arena, word);
-	code = candidates_decide(&list, "case", word, &index);
-	if (code == EXIT_DONE)
-		*item = rows[index];
-	return code;
+
+static bool tasks_open(
+	struct cli *cli, const char *word, struct task **rows, size_t *count, struct error *err)
+{
+	struct task_filter filter = {.state = SPAN("open"),
+		.title_part_folded = text_fold(&cli->arena, span_from(word)),
+		.page = all};
+
+	return task_list(cli->db, &filter, &cli->arena, rows, count, err);
 }
 
-enum exit_code pick_deal(struct cli *cli, const char *word, struct deal *deal)
+static bool cases_all(struct cli *cli, const char *word UNUSED, struct support_case **rows,
+	size_t *count, struct error *err)
 {
-	struct candidates list;
-	struct deal *rows;
-	struct error err;
-	size_t count, index = 0;
-	enum exit_code code;
-	bool found;
-	int64_t id;
-
-	if (pick_id(word, &id)) {
-		if (!deal_get(cli->db, id, &cli->arena, deal, &found, &err))
-			return cli_fail(&err);
-		return found ? EXIT_DONE : not_found("deal", word);
-	}
-	if (!deal_list(cli->db, (struct span){0}, all, &cli->arena, &rows, &count, &err))
-		return cli_fail(&err);
-	candidates_room(&list, &cli->arena, count);
-	for (size_t i = 0; i < count; i++)
-		candidates_add(&list, rows[i].id, rows[i].name, rows[i].contact_name, i);
-	candidates_narrow(&list, &cli->arena, word);
-	code = candidates_decide(&list, "deal", word, &index);
-	if (code == EXIT_DONE)
-		*deal = rows[index];
-	return code;
+	return case_list(cli->db, (struct span){0}, all, &cli->arena, rows, count, err);
 }
+
+static bool deals_all(struct cli *cli, const char *word UNUSED, struct deal **rows, size_t *count,
+	struct error *err)
+{
+	return deal_list(
+		cli->db, &(struct deal_filter){.page = all}, &cli->arena, rows, count, err);
+}
+
+static bool projects_all(struct cli *cli, const char *word UNUSED, struct project **rows,
+	size_t *count, struct error *err)
+{
+	return project_list(
+		cli->db, &(struct project_filter){.page = all}, &cli->arena, rows, count, err);
+}
+
+PICKER(task, task_get, tasks_open, title, assignee_name)
+PICKER(support_case, case_get, cases_all, subject, state)
+PICKER(deal, deal_get, deals_all, name, contact_name)
+PICKER(project, project_get, projects_all, name, deal_name)
+
+#define PICK_FUNCTION(function, type, words)                                                   \
+	enum exit_code function(struct cli *cli, const char *word, struct type *row)           \
+	{                                                                                      \
+		static const struct picker picker = {                                          \
+			words, sizeof *row, type##_get_any, type##_list_any, type##_describe}; \
+                                                                                               \
+		return pick_by(cli, &picker, word, row);                                       \
+	}
+
+PICK_FUNCTION(pick_task, task, "open task")
+PICK_FUNCTION(pick_case, support_case, "case")
+PICK_FUNCTION(pick_deal, deal, "deal")
+PICK_FUNCTION(pick_project, project, "project")

@@ -14,6 +14,7 @@
 #include "store/contact.h"
 #include "store/deal.h"
 #include "store/message.h"
+#include "store/project.h"
 #include "store/task.h"
 #include "store/ticket.h"
 #include "store/unresolved.h"
@@ -40,5 +41,6 @@ MUST_CHECK enum exit_code pick_ticket(struct cli *cli, const char *word, struct 
 MUST_CHECK enum exit_code pick_task(struct cli *cli, const char *word, struct task *task);
 MUST_CHECK enum exit_code pick_case(struct cli *cli, const char *word, struct support_case *item);
 MUST_CHECK enum exit_code pick_deal(struct cli *cli, const char *word, struct deal *deal);
+MUST_CHECK enum exit_code pick_project(struct cli *cli, const char *word, struct project *project);
 
 #endif

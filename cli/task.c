@@ -32,6 +32,7 @@ json_t *task_json(struct cli *cli, const struct task *task)
 	json_object_set_new(object, "due",
 		task->due_ms ? cli_time(cli, task->due_ms) : cli_date_json(task->due_date));
 	json_object_set_new(object, "overdue", json_boolean(task_is_overdue(cli, task)));
+	json_object_set_new(object, "blocked", json_boolean(task->blocked));
 	json_object_set_new(object, "all_day", json_boolean(!task->due_ms));
 	json_object_set_new(object, "length_minutes",
 		task->length_ms ? json_integer(task->length_ms / 60000) : json_null());
@@ -43,6 +44,7 @@ json_t *task_json(struct cli *cli, const struct task *task)
 	json_object_set_new(object, "company", json_id(task->company_id));
 	json_object_set_new(object, "deal", json_id(task->deal_id));
 	json_object_set_new(object, "ticket", json_id(task->ticket_id));
+	json_object_set_new(object, "project", json_id(task->project_id));
 	json_object_set_new(object, "case", json_id(task->case_id));
 	json_object_set_new(object, "message", json_id(task->message_id));
 	json_object_set_new(object, "keep", json_boolean(task->keep));
@@ -56,6 +58,7 @@ static const struct column list_columns[] = {
 	{"id", "id", COLUMN_ID},
 	{"due", "due", COLUMN_TIME},
 	{"overdue", "overdue", COLUMN_FLAG},
+	{"blocked", "blocked", COLUMN_FLAG},
 	{"kind", "kind", COLUMN_TEXT},
 	{"title", "title", COLUMN_TEXT},
 	{"assignee.name", "who", COLUMN_TEXT},
@@ -109,12 +112,14 @@ static const struct column record_columns[] = {
 	{"state", "state", COLUMN_STATE},
 	{"due", "due", COLUMN_TIME},
 	{"overdue", "overdue", COLUMN_FLAG},
+	{"blocked", "blocked", COLUMN_FLAG},
 	{"assignee.name", "who", COLUMN_TEXT},
 	{"contact.name", "contact", COLUMN_TEXT},
 	{"do_not_contact", "do not contact", COLUMN_FLAG},
 	{"message", "message", COLUMN_ID},
 	{"deal", "deal", COLUMN_ID},
 	{"ticket", "ticket", COLUMN_ID},
+	{"project", "project", COLUMN_ID},
 	{"case", "case", COLUMN_ID},
 	{"note", "note", COLUMN_BLOCK},
 	{"created", "since", COLUMN_TIME},
@@ -150,6 +155,31 @@ static bool due_take(struct cli *cli, struct task *task, struct error *err)
 	return true;
 }
 
+/* What the task belongs to; "" takes it out. */
+static enum exit_code records_take(struct cli *cli, struct task *task)
+{
+	const char *deal_word = cli_option(cli, "deal"), *project_word = cli_option(cli, "project");
+	enum exit_code code = EXIT_DONE;
+	struct project project = {0};
+	struct deal deal = {0};
+
+	if (deal_word && *deal_word)
+		code = pick_deal(cli, deal_word, &deal);
+	if (code == EXIT_DONE && deal_word) {
+		task->deal_id = deal.id;
+		if (!task->contact_id)
+			task->contact_id = deal.contact_id;
+	}
+	if (code == EXIT_DONE && project_word && *project_word)
+		code = pick_project(cli, project_word, &project);
+	if (code == EXIT_DONE && project_word) {
+		task->project_id = project.id;
+		if (!task->deal_id)
+			task->deal_id = project.deal_id;
+	}
+	return code;
+}
+
 static enum exit_code fields_take(struct cli *cli, struct task *task)
 {
 	const char *contact_word = cli_option(cli, "contact"), *who = cli_option(cli, "assignee");
@@ -172,7 +202,7 @@ static enum exit_code fields_take(struct cli *cli, struct task *task)
 		code = pick_user(cli, who, &user);
 		task->assignee_id = user.id;
 	}
-	return code;
+	return code == EXIT_DONE ? records_take(cli, task) : code;
 }
 
 static json_t *changed_json(struct cli *cli, int64_t task_id)
@@ -193,18 +223,22 @@ static enum exit_code run_add(struct cli *cli)
 		.state = SPAN("open"),
 		.title = span_from(cli_argument(cli, 0))};
 	enum exit_code code = cli_open_intake(cli);
+	bool good, added, has_need = cli_option(cli, "after") != NULL;
 	struct operation operation;
+	struct task need;
 	struct error err;
 	int64_t id = 0;
-	bool good, added;
 
 	if (code == EXIT_DONE)
 		code = fields_take(cli, &task);
+	if (code == EXIT_DONE && has_need)
+		code = pick_task(cli, cli_option(cli, "after"), &need);
 	if (code != EXIT_DONE)
 		return code;
 	if (!change_begin(cli, task.title, &operation, &err))
 		return cli_fail(&err);
-	good = task_add(&operation, &task, &id, &added, &err);
+	good = task_add(&operation, &task, &id, &added, &err) &&
+	       (!has_need || task_needs(&operation, id, need.id, &err));
 	if (!change_end(cli, &operation, good, &err))
 		return cli_fail(&err);
 	change_report(cli, operation.id, changed_json(cli, operation.id ? id : 0),
@@ -254,6 +288,39 @@ static enum exit_code run_assign(struct cli *cli)
 	return task_write(cli, &task, "assigned");
 }
 
+static bool is_among(const struct task *tasks, size_t count, int64_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tasks[i].id == id)
+			return true;
+	return false;
+}
+
+/* What a task needs is done, or is one of these. */
+static enum exit_code needs_check(struct cli *cli, const struct task *tasks, size_t count)
+{
+	enum exit_code code = EXIT_DONE;
+	struct task_need *needs;
+	struct error err;
+	size_t found;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!tasks[i].blocked)
+			continue;
+		if (!task_need_list(cli->db, tasks[i].id, &cli->arena, &needs, &found, &err))
+			return cli_fail(&err);
+		for (size_t j = 0; j < found; j++) {
+			if (!span_equal(needs[j].state, SPAN("open")) ||
+				is_among(tasks, count, needs[j].needs_id))
+				continue;
+			message_print("task #%" PRId64 " waits for #%" PRId64 " %.*s", tasks[i].id,
+				needs[j].needs_id, SPAN_ARG(needs[j].title));
+			code = EXIT_CONFLICT;
+		}
+	}
+	return code;
+}
+
 /* Several tasks, one operation. */
 static enum exit_code set_state(struct cli *cli, const char *state, const char *what)
 {
@@ -269,6 +336,8 @@ static enum exit_code set_state(struct cli *cli, const char *state, const char *
 	tasks = arena_array(&cli->arena, struct task, count);
 	for (size_t i = 0; i < count && code == EXIT_DONE; i++)
 		code = pick_task(cli, cli_argument(cli, i), &tasks[i]);
+	if (code == EXIT_DONE && strcmp(state, "done") == 0)
+		code = needs_check(cli, tasks, count);
 	if (code != EXIT_DONE)
 		return code;
 	if (!change_begin(cli, tasks[0].title, &operation, &err))
@@ -334,6 +403,9 @@ static const struct command_option add_options[] = {
 	{"due", "WHEN", VALUE_DUE, "2026-12-03, 2w, 3wd, fri, 2026-12-03.t0930", NULL},
 	{"assignee", "USER", VALUE_USER, "who is to do it", NULL},
 	{"contact", "CONTACT", VALUE_CONTACT, "about whom it is", NULL},
+	{"deal", "DEAL", VALUE_DEAL, "to which deal it belongs", NULL},
+	{"project", "PROJECT", VALUE_PROJECT, "to which project", NULL},
+	{"after", "TASK", VALUE_TASK, "what has to be done before it", NULL},
 	{"note", "TEXT", VALUE_TEXT, "a note", NULL},
 	{0},
 };
@@ -343,6 +415,8 @@ static const struct command_option edit_options[] = {
 		NULL},
 	{"assignee", "USER", VALUE_USER, "who is to do it; \"\" for nobody", NULL},
 	{"contact", "CONTACT", VALUE_CONTACT, "about whom it is; \"\" for nobody", NULL},
+	{"deal", "DEAL", VALUE_DEAL, "to which deal it belongs; \"\" for none", NULL},
+	{"project", "PROJECT", VALUE_PROJECT, "to which project; \"\" for none", NULL},
 	{"note", "TEXT", VALUE_TEXT, "a note", NULL},
 	{0},
 };

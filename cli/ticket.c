@@ -9,6 +9,7 @@
 #include "cli/pick.h"
 #include "cli/records.h"
 #include "cli/ticket.h"
+#include "cli/ticket_bill.h"
 
 static json_t *cents_json(struct cli *cli, bool known, int64_t cents)
 {
@@ -47,6 +48,15 @@ json_t *ticket_json(struct cli *cli, const struct ticket *ticket)
 	json_object_set_new(
 		object, "assignee", json_reference(ticket->assignee_id, ticket->assignee_name));
 	json_object_set_new(object, "reminded", cli_time(cli, ticket->reminded_ms));
+	json_object_set_new(object, "deal", json_id(ticket->deal_id));
+	json_object_set_new(
+		object, "tax_rate", cents_json(cli, ticket->has_tax_rate, ticket->tax_rate));
+	json_object_set_new(
+		object, "discount", cents_json(cli, ticket->has_discount, ticket->discount_cents));
+	json_object_set_new(object, "sent", cli_date_json(ticket->sent_date));
+	json_object_set_new(object, "paid_date", cli_date_json(ticket->paid_date));
+	json_object_set_new(object, "paid", cents_json(cli, ticket->has_paid, ticket->paid_cents));
+	json_object_set_new(object, "after_close", json_boolean(ticket->after_close));
 	json_object_set_new(object, "overdue",
 		json_boolean((span_equal(ticket->state, SPAN("open")) ||
 				     span_equal(ticket->state, SPAN("hold"))) &&
@@ -88,6 +98,7 @@ static enum exit_code run_list(struct cli *cli)
 		code = pick_user(cli, cli_option(cli, "user"), &user);
 		filter.assignee_id = user.id;
 	}
+	filter.direction = span_from(cli_option(cli, "direction"));
 	if (code == EXIT_DONE && cli_option(cli, "supplier")) {
 		code = pick_company(cli, cli_option(cli, "supplier"), &supplier);
 		if (code == EXIT_DONE)
@@ -116,11 +127,18 @@ static const struct column record_columns[] = {
 	{"issue_date", "issued", COLUMN_TEXT},
 	{"due_date", "due", COLUMN_TEXT},
 	{"overdue", "overdue", COLUMN_FLAG},
+	{"deal", "deal", COLUMN_ID},
+	{"sent", "sent", COLUMN_TEXT},
 	{"net", "net", COLUMN_TEXT},
+	{"discount", "discount", COLUMN_TEXT},
+	{"tax_rate", "tax in %", COLUMN_TEXT},
 	{"tax", "tax", COLUMN_TEXT},
 	{"total", "total", COLUMN_TEXT},
 	{"payable", "payable", COLUMN_TEXT},
 	{"currency", "currency", COLUMN_TEXT},
+	{"paid", "paid", COLUMN_TEXT},
+	{"paid_date", "paid on", COLUMN_TEXT},
+	{"after_close", "mail came later", COLUMN_FLAG},
 	{"iban", "IBAN", COLUMN_TEXT},
 	{"assignee.name", "who", COLUMN_TEXT},
 	{"reminded", "reminded", COLUMN_TIME},
@@ -200,6 +218,8 @@ static const struct command_option list_options[] = {
 		"unfinished|open|hold|paid|closed|dismissed|all"},
 	{"user", "USER", VALUE_USER, "whose", NULL},
 	{"supplier", "COMPANY", VALUE_COMPANY, "from whom", NULL},
+	{"direction", "WHICH", VALUE_CHOICE, "bills to us (payable) or of ours (receivable)",
+		"payable|receivable"},
 	{0},
 };
 static const struct command_option edit_options[] = {
@@ -214,11 +234,63 @@ static const struct command_option edit_options[] = {
 	{"payable", "AMOUNT", VALUE_AMOUNT, "what is to be paid", NULL},
 	{"currency", "CODE", VALUE_TEXT, "EUR, GBP, …", NULL},
 	{"iban", "IBAN", VALUE_TEXT, "the account to be paid to", NULL},
+	{"discount", "AMOUNT", VALUE_AMOUNT, "of a bill of ours: taken off the net", NULL},
+	{"tax-rate", "PERCENT", VALUE_AMOUNT, "of a bill of ours", NULL},
+	{0},
+};
+static const struct command_option add_options[] = {
+	{"direction", "WHICH", VALUE_CHOICE,
+		"a bill of ours (receivable) unless given, or one to us (payable)",
+		"payable|receivable"},
+	{"deal", "DEAL", VALUE_DEAL, "what it bills: customer and value come from there", NULL},
+	{"company", "COMPANY", VALUE_COMPANY, "who is to pay it, or who sent it", NULL},
+	{"contact", "CONTACT", VALUE_CONTACT, "the same, a person", NULL},
+	{"assignee", "USER", VALUE_USER, "who sees to it; invoices.assignee unless given", NULL},
+	{"number", "NUMBER", VALUE_TEXT, "its number", NULL},
+	{"issued", "DATE", VALUE_DATE, "the day on it", NULL},
+	{"due", "DATE", VALUE_DATE, "the day it is to be paid by", NULL},
+	{"net", "AMOUNT", VALUE_AMOUNT, "without tax", NULL},
+	{"discount", "AMOUNT", VALUE_AMOUNT, "taken off the net", NULL},
+	{"tax-rate", "PERCENT", VALUE_AMOUNT, "finance.tax_rate for bills of ours unless given",
+		NULL},
+	{"currency", "CODE", VALUE_TEXT, "deals.currency unless given", NULL},
+	{0},
+};
+static const struct command_option send_options[] = {
+	{"date", "DATE", VALUE_DATE, "when; today unless given", NULL},
+	{"number", "NUMBER", VALUE_TEXT, "its number", NULL},
+	{"due", "DATE", VALUE_DATE, "when it is due; finance.terms after it was sent unless given",
+		NULL},
+	{0},
+};
+static const struct command_argument add_arguments[] = {
+	{.name = "TITLE", .type = VALUE_TEXT},
+	{0},
+};
+static const struct command_argument join_arguments[] = {
+	{.name = "TICKET", .type = VALUE_TICKET},
+	{.name = "OTHER", .type = VALUE_TICKET},
+	{0},
+};
+static const struct command_argument split_arguments[] = {
+	{.name = "TICKET", .type = VALUE_TICKET},
+	{.name = "MESSAGE", .type = VALUE_MESSAGE},
+	{0},
+};
+static const struct command_example add_examples[] = {
+	{"postroom ticket add \"Training in May\" --company Kunde --net 900 --tax-rate 21",
+		"A bill of ours that comes from no deal"},
+	{0},
+};
+static const struct command_example send_examples[] = {
+	{"postroom ticket send \"Training in May\" --number 2027-044",
+		"It is due in thirty days; the day after, a task reminds of it"},
 	{0},
 };
 static const struct command_option pay_options[] = {
 	{"date", "DATE", VALUE_DATE, "when it was paid; today unless given", NULL},
-	{"amount", "AMOUNT", VALUE_AMOUNT, "what was paid, for the log", NULL},
+	{"amount", "AMOUNT", VALUE_AMOUNT, "what was paid; all of it unless given", NULL},
+	{"close", NULL, VALUE_NONE, "close them, too", NULL},
 	{0},
 };
 static const struct command_option reason_options[] = {
@@ -228,6 +300,8 @@ static const struct command_option reason_options[] = {
 static const struct command_example pay_examples[] = {
 	{"postroom ticket pay 12 15 17 --date 2026-11-20",
 		"Three at once; one undo takes all back"},
+	{"postroom ticket pay RE-2026-0815 RE-2026-0816 --close",
+		"Paid and closed, by the numbers of the invoices"},
 	{0},
 };
 static const struct command_example show_examples[] = {
@@ -252,6 +326,43 @@ const struct command ticket_commands[] = {
 		.examples = show_examples,
 		.flags = COMMAND_JSON,
 		.run = run_show,
+	},
+	{
+		.noun = "ticket",
+		.verb = "add",
+		.summary = "Add a bill by hand, one of ours unless asked",
+		.arguments = add_arguments,
+		.options = add_options,
+		.examples = add_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = ticket_run_add,
+	},
+	{
+		.noun = "ticket",
+		.verb = "send",
+		.summary = "Note that a bill of ours was sent",
+		.arguments = one_argument,
+		.options = send_options,
+		.examples = send_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = ticket_run_send,
+	},
+	{
+		.noun = "ticket",
+		.verb = "join",
+		.summary = "Two tickets are one bill: mail of the other goes to the first",
+		.description = "The other one is dismissed; nothing of the first is changed.",
+		.arguments = join_arguments,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = ticket_run_join,
+	},
+	{
+		.noun = "ticket",
+		.verb = "split",
+		.summary = "A mail that joined a ticket is a bill of its own",
+		.arguments = split_arguments,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = ticket_run_split,
 	},
 	{
 		.noun = "ticket",

@@ -5,6 +5,7 @@
 #define CLI_TICKET_H
 
 #include "cli/cli.h"
+#include "store/ticket.h"
 
 enum exit_code ticket_run_edit(struct cli *cli);
 enum exit_code ticket_run_assign(struct cli *cli);
@@ -13,5 +14,13 @@ enum exit_code ticket_run_pay(struct cli *cli);
 enum exit_code ticket_run_move(struct cli *cli);
 enum exit_code ticket_run_hold(struct cli *cli);
 enum exit_code ticket_run_release(struct cli *cli);
+/* ticket_join.c */
+enum exit_code ticket_run_join(struct cli *cli);
+enum exit_code ticket_run_split(struct cli *cli);
+
+/* {"ticket": …} as it is now, for change_report; empty when it can't be read. */
+json_t *ticket_changed_json(struct cli *cli, int64_t ticket_id);
+/* Holds the ticket, and says why, where what a person typed casts doubt on it. */
+MUST_CHECK enum exit_code ticket_doubts_check(struct cli *cli, struct ticket *ticket);
 
 #endif

@@ -11,9 +11,10 @@
 #include "cli/pick.h"
 #include "cli/records.h"
 #include "cli/ticket.h"
+#include "cli/ticket_bill.h"
 #include "ingest/ticket_doubt.h"
 
-static json_t *changed_json(struct cli *cli, int64_t ticket_id)
+json_t *ticket_changed_json(struct cli *cli, int64_t ticket_id)
 {
 	json_t *object = json_object();
 	struct ticket ticket;
@@ -32,9 +33,12 @@ static enum exit_code ticket_write(struct cli *cli, const struct ticket *ticket,
 
 	if (!change_begin(cli, ticket->title, &operation, &err))
 		return cli_fail(&err);
-	if (!change_end(cli, &operation, ticket_edit(&operation, ticket, &err), &err))
+	if (!change_end(cli, &operation,
+		    ticket_edit(&operation, ticket, &err) &&
+			    bill_reminder_keep(cli, &operation, ticket, &err),
+		    &err))
 		return cli_fail(&err);
-	change_report(cli, operation.id, changed_json(cli, ticket->id),
+	change_report(cli, operation.id, ticket_changed_json(cli, ticket->id),
 		"%s ticket #%" PRId64 " %.*s", what, ticket->id, SPAN_ARG(ticket->title));
 	return EXIT_DONE;
 }
@@ -78,18 +82,22 @@ static enum exit_code fields_take(struct cli *cli, struct ticket *ticket)
 		ticket->issue_date = cli_date(cli, "issued");
 	if (cli_option(cli, "due"))
 		ticket->due_date = cli_date(cli, "due");
-	if (!supplier_word)
-		return EXIT_DONE;
-	code = pick_company(cli, supplier_word, &supplier);
-	if (code == EXIT_DONE) {
+	if (supplier_word) {
+		code = pick_company(cli, supplier_word, &supplier);
+		if (code != EXIT_DONE)
+			return code;
 		ticket->supplier_id = supplier.id;
 		ticket->supplier_name = supplier.name;
 	}
-	return code;
+	/* What a bill of ours comes to follows from these. */
+	if (cli_option(cli, "net") || cli_option(cli, "discount") || cli_option(cli, "tax-rate"))
+		if (span_equal(ticket->direction, SPAN("receivable")))
+			return bill_fields_take(cli, ticket);
+	return EXIT_DONE;
 }
 
 /* What a person types can be a second ticket for one invoice, or pay into a stranger's account. */
-static enum exit_code doubts_check(struct cli *cli, struct ticket *ticket)
+enum exit_code ticket_doubts_check(struct cli *cli, struct ticket *ticket)
 {
 	static const char *const asked[] = {
 		"supplier", "number", "currency", "total", "payable", "iban", "issued"};
@@ -123,7 +131,7 @@ enum exit_code ticket_run_edit(struct cli *cli)
 	if (code == EXIT_DONE)
 		code = fields_take(cli, &ticket);
 	if (code == EXIT_DONE)
-		code = doubts_check(cli, &ticket);
+		code = ticket_doubts_check(cli, &ticket);
 	return code == EXIT_DONE ? ticket_write(cli, &ticket, "changed") : code;
 }
 
@@ -172,6 +180,9 @@ static bool move_check(const struct move *move, const struct ticket *ticket, str
 		if (span_equal(from, ticket->state))
 			return true;
 	}
+	/* It was relisted because mail joined it: closing it again says that this was seen. */
+	if (ticket->after_close && strcmp(move->verb, "close") == 0)
+		return true;
 	if (span_equal(ticket->state, SPAN("hold")))
 		return error_set(err, ERROR_CONFLICT,
 			"ticket #%" PRId64 " is on hold (%.*s): postroom ticket release %" PRId64
@@ -196,6 +207,27 @@ static enum exit_code tickets_pick(struct cli *cli, const struct move *move, str
 	return code;
 }
 
+/* What the move makes of the ticket beside its state. */
+static void ticket_moved(struct cli *cli, const struct move *move, struct ticket *ticket)
+{
+	const char *amount = cli_option(cli, "amount");
+
+	ticket->after_close = false;
+	if (strcmp(move->verb, "pay") == 0) {
+		ticket->paid_date =
+			cli_option(cli, "date") ? cli_date(cli, "date") : cli_today(cli);
+		ticket->paid_cents = ticket->payable_cents;
+		ticket->has_paid = ticket->has_payable;
+		if (amount)
+			ticket->has_paid = amount_from_text(span_from(amount), &ticket->paid_cents);
+	} else if (strcmp(move->verb, "reopen") == 0) {
+		ticket->paid_date = (struct date){0};
+		ticket->has_paid = false;
+		ticket->paid_cents = 0;
+	}
+	ticket->state = cli_flag(cli, "close") ? SPAN("closed") : span_from(move->to);
+}
+
 /* Several tickets, one operation: all or none. */
 static enum exit_code tickets_move(struct cli *cli, struct span summary, struct span hold_reason)
 {
@@ -217,9 +249,10 @@ static enum exit_code tickets_move(struct cli *cli, struct span summary, struct 
 		return cli_fail(&err);
 	ids = json_array();
 	for (size_t i = 0; i < count && good; i++) {
-		tickets[i].state = span_from(move->to);
+		ticket_moved(cli, move, &tickets[i]);
 		tickets[i].hold_reason = hold_reason;
-		good = ticket_edit(&operation, &tickets[i], &err);
+		good = ticket_edit(&operation, &tickets[i], &err) &&
+		       bill_reminder_keep(cli, &operation, &tickets[i], &err);
 		json_array_append_new(ids, json_integer(tickets[i].id));
 	}
 	if (!change_end(cli, &operation, good, &err)) {
@@ -227,7 +260,8 @@ static enum exit_code tickets_move(struct cli *cli, struct span summary, struct 
 		return cli_fail(&err);
 	}
 	change_report(cli, operation.id, json_pack("{s:o}", "tickets", ids), "%zu ticket%s %s",
-		count, count == 1 ? "" : "s", move->to);
+		count, count == 1 ? "" : "s",
+		cli_flag(cli, "close") ? "paid and closed" : move->to);
 	return EXIT_DONE;
 }
 
@@ -249,6 +283,8 @@ enum exit_code ticket_run_pay(struct cli *cli)
 
 	if (code != EXIT_DONE)
 		return code;
+	if (cli_option(cli, "amount") && cli->invocation.argument_count > 1)
+		return cli_usage("--amount is that of one ticket; each of several is paid in full");
 	return tickets_move(cli, payment_summary(cli), (struct span){0});
 }
 

@@ -18,8 +18,7 @@ static const char *nearest_user(const struct config *config, const char *name)
 	return nearest.best;
 }
 
-/* *name becomes the user's own spelling. */
-static bool check_user_exists(struct reading *reading, const char **name, struct error *err)
+bool check_user_exists(struct reading *reading, const char **name, struct error *err)
 {
 	const struct config_user *user;
 
@@ -300,6 +299,7 @@ bool check_config(struct reading *reading, struct error *err)
 		return false;
 	derive_teams(reading);
 	return check_mailboxes(reading, err) && check_leads(reading, err) &&
+	       check_sales(reading, err) &&
 	       check_user_exists(reading, &config->support_assignee, err) &&
 	       check_user_exists(reading, &config->invoices_assignee, err) &&
 	       check_finance_run(reading, err) && check_feed(reading, err);

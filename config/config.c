@@ -88,6 +88,35 @@ const struct config_user *config_user(const struct config *config, const char *n
 	return find_name(&config->index->users, name);
 }
 
+/* These are few: no index. */
+#define FIND_NAMED(array, number, wanted)                                         \
+	do {                                                                      \
+		for (size_t i_ = 0; i_ < (number); i_++)                          \
+			if (span_equal_fold(span_from((array)[i_].name), wanted)) \
+				return &(array)[i_];                              \
+		return NULL;                                                      \
+	} while (0)
+
+const struct config_pipeline *config_pipeline(const struct config *config, struct span name)
+{
+	FIND_NAMED(config->deals.pipelines, config->deals.pipeline_count, name);
+}
+
+const struct config_phase *config_phase(const struct config_pipeline *pipeline, struct span name)
+{
+	FIND_NAMED(pipeline->phases, pipeline->phase_count, name);
+}
+
+const struct config_deal_type *config_deal_type(const struct config *config, struct span name)
+{
+	FIND_NAMED(config->deals.types, config->deals.type_count, name);
+}
+
+const struct config_project *config_project(const struct config *config, struct span name)
+{
+	FIND_NAMED(config->projects, config->project_count, name);
+}
+
 const struct config_user *config_user_by_address(const struct config *config, struct span folded)
 {
 	const struct index_entry *entry = index_find(&config->index->user_addresses, folded);

@@ -140,12 +140,62 @@ struct config_leads {
 	bool create_contact;	      /* false: ask (an unresolved item) */
 	struct config_strings owners; /* one: fixed, several: round robin */
 	const char *source;
-	const char *first_phase;
+	const char *first_phase; /* of the first pipeline */
 	struct config_score_rule *score_rules;
 	size_t score_rule_count;
 	struct config_form_field *form_fields;
 	size_t form_field_count;
 	struct config_strings form_senders; /* whose Reply-To is the lead */
+};
+
+/* A phase of a pipeline; probability in percent. */
+struct config_phase {
+	const char *name;
+	int probability;
+};
+
+struct config_pipeline {
+	const char *name;
+	struct config_phase *phases; /* at least one; the last is for what is lost */
+	size_t phase_count;
+	struct config_strings outcomes; /* beside won, at least one */
+};
+
+/* Needs are words: contract, quotation, value; contract, ticket, project. */
+struct config_deal_type {
+	const char *name;
+	struct config_strings win_needs, close_needs;
+	const char *project; /* template, NULL: none */
+};
+
+struct config_deals {
+	struct config_strings win_needs, close_needs; /* of deals without type */
+	struct config_pipeline *pipelines;	      /* at least one */
+	size_t pipeline_count;
+	struct config_deal_type *types;
+	size_t type_count;
+	struct config_strings subjects, weights; /* the labels that there are */
+	const char *currency;
+};
+
+struct config_project_task {
+	const char *title;
+	const char *owner;	     /* NULL: the project's */
+	const char *due;	     /* 3d, 2w, 1m, 10wd from its beginning; NULL: none */
+	struct config_strings after; /* titles of earlier ones */
+};
+
+/* A template of a project. */
+struct config_project {
+	const char *name;
+	struct config_project_task *tasks;
+	size_t task_count;
+};
+
+/* What bills of ours have unless they say otherwise. */
+struct config_billing {
+	int64_t terms_ms;     /* from sent to due */
+	const char *tax_rate; /* percent, decimal text; NULL: none */
 };
 
 /* A weekly appointment for the finance board, in the organisation's zone. */
@@ -185,7 +235,11 @@ struct config {
 	const char *invoices_assignee; /* NULL: nobody */
 	const char *support_assignee, *support_priority;
 	struct config_finance_run finance_run;
+	struct config_billing billing;
 	struct config_leads leads;
+	struct config_deals deals;
+	struct config_project *projects;
+	size_t project_count;
 
 	const char *feed_listen;   /* "127.0.0.1:8377", NULL: no feed */
 	const char *feed_base_url; /* what clients see, "https://crm.example.org" */
@@ -213,6 +267,11 @@ const struct config_mailbox *config_mailbox(const struct config *config, const c
 /* USER@HOST:PORT: what a mailbox's cursors belong to. */
 struct span config_account(const struct config_mailbox *mailbox, struct arena *arena);
 const struct config_user *config_user(const struct config *config, const char *name);
+/* By name, without ASCII case; NULL when there is none. */
+const struct config_pipeline *config_pipeline(const struct config *config, struct span name);
+const struct config_phase *config_phase(const struct config_pipeline *pipeline, struct span name);
+const struct config_deal_type *config_deal_type(const struct config *config, struct span name);
+const struct config_project *config_project(const struct config *config, struct span name);
 /* By folded address (text_fold_address); NULL when it is no user's. */
 const struct config_user *config_user_by_address(const struct config *config, struct span folded);
 /*

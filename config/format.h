@@ -29,6 +29,11 @@ format_check format_fingerprint;   /* SHA-256 in hex */
 format_check format_tag_separator; /* one character */
 format_check format_contact_field; /* that can be made anonymous */
 format_check format_credential;	   /* a name without a slash */
+format_check format_win_need;	   /* what a deal needs to be won */
+format_check format_close_need;	   /* and to be closed */
+format_check format_currency;	   /* ISO 4217 */
+format_check format_percent;	   /* 0 to 100 with up to two decimals */
+format_check format_span_of_days;  /* 3d, 2w, 1m, 1y, 10wd */
 
 /* localhost, 127.0.0.0/8 or ::1. */
 bool format_is_loopback(struct span host);

@@ -38,5 +38,7 @@ extern const struct option_table option_table_server, option_table_login, option
 /* in options_work.c */
 extern const struct option_table option_table_follow_ups, option_table_actions, option_table_leads,
 	option_table_support, option_table_invoices, option_table_finance;
+/* in options_sales.c */
+extern const struct option_table option_table_deals, option_table_projects;
 
 #endif

@@ -122,8 +122,9 @@ static const struct option lead_options[] = {
 		.name = "first_phase",
 		.type = OPTION_TEXT,
 		FIELD(struct config_leads, first_phase),
-		.value = "new",
-		.help = "Phase of the pipeline in which a new deal starts.",
+		.implied = "the first phase",
+		.sample = "new",
+		.help = "Phase of the first of deals.pipelines in which a new deal starts.",
 	},
 	{
 		.name = "form_senders",
@@ -243,6 +244,24 @@ static const struct option finance_run_options[] = {
 static const struct option_table finance_run_table = {TABLE(finance_run_options)};
 
 static const struct option finance_options[] = {
+	{
+		.name = "terms",
+		.type = OPTION_DURATION,
+		FIELD(struct config, billing.terms_ms),
+		.min = DAY,
+		.max = YEAR,
+		.value = "30d",
+		.help = "How long after it was sent a bill of ours is due.",
+	},
+	{
+		.name = "tax_rate",
+		.type = OPTION_TEXT,
+		FIELD(struct config, billing.tax_rate),
+		.format = format_percent,
+		.implied = "no tax",
+		.example = "'21'",
+		.help = "Tax on a bill of ours, in percent.",
+	},
 	{
 		.name = "run",
 		.type = OPTION_GROUP,

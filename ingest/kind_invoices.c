@@ -128,6 +128,12 @@ static void hold(struct ticket *ticket, struct span reason)
 		ticket->hold_reason = reason;
 }
 
+/* Nobody looks at it any more: the finance run shows it again. */
+static bool is_over(const struct ticket *ticket)
+{
+	return span_equal(ticket->state, SPAN("paid")) || span_equal(ticket->state, SPAN("closed"));
+}
+
 static void join(struct plan *plan, const struct bill *bill, struct known *known)
 {
 	struct mail *mail = plan->mail;
@@ -141,12 +147,15 @@ static void join(struct plan *plan, const struct bill *bill, struct known *known
 	}
 	if (bill->reminder)
 		changed.reminded_ms = mail->at_ms;
+	changed.after_close = is_over(&known->ticket);
 	struct effect *effect = plan_add(plan, EFFECT_JOIN, known->why);
 	effect->join.ticket_id = known->id;
 	effect->join.how = span_from(how);
-	if (contradiction.size || bill->reminder) {
+	if (contradiction.size || bill->reminder || changed.after_close) {
 		effect = plan_add(plan, EFFECT_TICKET,
-			contradiction.size ? contradiction : SPAN("a reminder came"));
+			contradiction.size ? contradiction
+			: bill->reminder   ? SPAN("a reminder came")
+					   : SPAN("mail joined when it was over"));
 		effect->ticket = changed;
 	}
 }

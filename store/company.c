@@ -19,6 +19,7 @@ static const struct record_reference references[] = {
 	{"contact", "company_id", RECORD_REFUSES},
 	{"company_domain", "company_id", RECORD_REFUSES},
 	{"deal", "company_id", RECORD_REFUSES},
+	{"deal_party", "company_id", RECORD_REFUSES},
 	{"ticket", "supplier_id", RECORD_REFUSES},
 	{"support_case", "company_id", RECORD_REFUSES},
 	{"task", "company_id", RECORD_REFUSES},

@@ -1,5 +1,6 @@
 #include "store/deal.h"
 
+#include "base/buffer.h"
 #include "store/list.h"
 #include "store/record.h"
 #include "store/sql.h"
@@ -17,6 +18,18 @@ enum {
 	CURRENCY,
 	IS_LEAD,
 	CURRENT,
+	PIPELINE,
+	TYPE,
+	SUBJECT,
+	WEIGHT,
+	EXPECTED_CLOSE,
+	QUOTATION,
+	QUOTATION_STATE,
+	QUOTATION_SENT,
+	QUOTATION_UNTIL,
+	OUTCOME,
+	REASON,
+	ENDED,
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
@@ -32,11 +45,26 @@ static const struct record_field fields[] = {
 	[CURRENCY] = {"currency", RECORD_TEXT, false},
 	[IS_LEAD] = {"is_lead", RECORD_INTEGER, false},
 	[CURRENT] = {"current", RECORD_INTEGER, false},
+	[PIPELINE] = {"pipeline", RECORD_TEXT, false},
+	[TYPE] = {"type", RECORD_TEXT, false},
+	[SUBJECT] = {"subject", RECORD_TEXT, false},
+	[WEIGHT] = {"weight", RECORD_TEXT, false},
+	[EXPECTED_CLOSE] = {"expected_close", RECORD_TEXT, false},
+	[QUOTATION] = {"quotation", RECORD_TEXT, false},
+	[QUOTATION_STATE] = {"quotation_state", RECORD_TEXT, false},
+	[QUOTATION_SENT] = {"quotation_sent", RECORD_TEXT, false},
+	[QUOTATION_UNTIL] = {"quotation_until", RECORD_TEXT, false},
+	[OUTCOME] = {"outcome", RECORD_TEXT, false},
+	[REASON] = {"reason", RECORD_TEXT, false},
+	[ENDED] = {"ended", RECORD_TEXT, false},
 };
 static const struct record_reference references[] = {
 	{"activity", "deal_id", RECORD_REFUSES},
 	{"task", "deal_id", RECORD_REFUSES},
 	{"document", "deal_id", RECORD_REFUSES},
+	{"deal_party", "deal_id", RECORD_REFUSES},
+	{"project", "deal_id", RECORD_REFUSES},
+	{"ticket", "deal_id", RECORD_REFUSES},
 };
 const struct noun deal_noun = {
 	.name = "deal",
@@ -49,7 +77,7 @@ const struct noun deal_noun = {
 	.has_changed = true,
 };
 
-static void to_values(const struct deal *deal, struct value *values)
+static void to_values(const struct deal *deal, struct arena *arena, struct value *values)
 {
 	values[NAME] = value_text(deal->name);
 	values[CONTACT] = value_id(deal->contact_id);
@@ -63,30 +91,46 @@ static void to_values(const struct deal *deal, struct value *values)
 	values[CURRENCY] = value_text_or_null(deal->currency);
 	values[IS_LEAD] = value_integer(deal->is_lead);
 	values[CURRENT] = value_integer(deal->current);
+	values[PIPELINE] = value_text(deal->pipeline);
+	values[TYPE] = value_text(deal->type);
+	values[SUBJECT] = value_text(deal->subject);
+	values[WEIGHT] = value_text(deal->weight);
+	values[EXPECTED_CLOSE] = value_date(arena, deal->expected_close);
+	values[QUOTATION] = value_text(deal->quotation);
+	values[QUOTATION_STATE] = value_text(deal->quotation_state);
+	values[QUOTATION_SENT] = value_date(arena, deal->quotation_sent);
+	values[QUOTATION_UNTIL] = value_date(arena, deal->quotation_until);
+	values[OUTCOME] = value_text(deal->outcome);
+	values[REASON] = value_text(deal->reason);
+	values[ENDED] = value_date(arena, deal->ended);
 }
 
 bool deal_add(struct operation *operation, const struct deal *deal, int64_t *id, struct error *err)
 {
+	struct arena arena CLEANUP(arena_done) = {0};
 	struct value values[FIELD_COUNT];
 
-	to_values(deal, values);
+	to_values(deal, &arena, values);
 	return record_make(operation, &deal_noun, values, id, err);
 }
 
 bool deal_edit(struct operation *operation, const struct deal *deal, struct error *err)
 {
+	struct arena arena CLEANUP(arena_done) = {0};
 	struct value values[FIELD_COUNT];
 
-	to_values(deal, values);
+	to_values(deal, &arena, values);
 	return record_change(operation, &deal_noun, deal->id, values, ~0U, err);
 }
 
-#define SELECT_DEAL                                                                                \
-	"SELECT d.id, d.name, d.phase, d.state, d.source, d.currency, d.contact_id, "              \
-	"d.company_id, "                                                                           \
-	"d.owner_id, c.name, u.name, d.score, d.value_cents, d.is_lead, d.current, d.created_ms, " \
-	"d.changed_ms FROM deal d LEFT JOIN contact c ON c.id = d.contact_id "                     \
-	"LEFT JOIN app_user u ON u.id = d.owner_id "
+#define SELECT_DEAL                                                                               \
+	"SELECT d.id, d.name, d.phase, d.state, d.source, d.currency, d.contact_id, "             \
+	"d.company_id, d.owner_id, c.name, u.name, d.score, d.value_cents, d.is_lead, "           \
+	"d.current, d.created_ms, d.changed_ms, d.pipeline, d.type, d.subject, d.weight, "        \
+	"d.expected_close, d.quotation, d.quotation_state, d.quotation_sent, d.quotation_until, " \
+	"d.outcome, d.reason, d.ended, y.name "                                                   \
+	"FROM deal d LEFT JOIN contact c ON c.id = d.contact_id "                                 \
+	"LEFT JOIN company y ON y.id = d.company_id LEFT JOIN app_user u ON u.id = d.owner_id "
 
 static void read_deal(struct sql *q, struct arena *arena, struct deal *deal)
 {
@@ -109,6 +153,19 @@ static void read_deal(struct sql *q, struct arena *arena, struct deal *deal)
 		.current = sql_bool(q, 14),
 		.created_ms = sql_i64(q, 15),
 		.changed_ms = sql_i64(q, 16),
+		.pipeline = sql_text(q, 17, arena),
+		.type = sql_text(q, 18, arena),
+		.subject = sql_text(q, 19, arena),
+		.weight = sql_text(q, 20, arena),
+		.expected_close = sql_date(q, 21),
+		.quotation = sql_text(q, 22, arena),
+		.quotation_state = sql_text(q, 23, arena),
+		.quotation_sent = sql_date(q, 24),
+		.quotation_until = sql_date(q, 25),
+		.outcome = sql_text(q, 26, arena),
+		.reason = sql_text(q, 27, arena),
+		.ended = sql_date(q, 28),
+		.company_name = sql_text(q, 29, arena),
 	};
 }
 
@@ -142,22 +199,51 @@ static bool collect(
 	return ok;
 }
 
-bool deal_list(struct db *db, struct span state, struct db_page page, struct arena *arena,
+enum { AFTER = 1, OF_STATE, OF_PIPELINE, OF_OWNER, OF_CONTACT, OF_COMPANY, LIMIT };
+
+static void list_text(const struct deal_filter *filter, struct buffer *text)
+{
+	buffer_append_string(text, SELECT_DEAL "WHERE d.id > ?1");
+	if (filter->state.size)
+		buffer_append_string(text, " AND d.state = ?2");
+	if (filter->pipeline.size)
+		buffer_append_string(text, " AND d.pipeline IN (?3, '')");
+	if (filter->owner_id)
+		buffer_append_string(text,
+			" AND (d.owner_id = ?4 OR EXISTS (SELECT 1 FROM deal_party p "
+			"WHERE p.deal_id = d.id AND p.user_id = ?4))");
+	if (filter->contact_id)
+		buffer_append_string(text,
+			" AND (d.contact_id = ?5 OR EXISTS (SELECT 1 FROM deal_party p "
+			"WHERE p.deal_id = d.id AND p.contact_id = ?5))");
+	if (filter->company_id)
+		buffer_append_string(text,
+			" AND (d.company_id = ?6 OR EXISTS (SELECT 1 FROM deal_party p "
+			"WHERE p.deal_id = d.id AND p.company_id = ?6))");
+	buffer_append_string(text, " ORDER BY d.id LIMIT ?7");
+}
+
+bool deal_list(struct db *db, const struct deal_filter *filter, struct arena *arena,
 	struct deal **rows, size_t *count, struct error *err)
 {
+	struct buffer text CLEANUP(buffer_done) = {0};
 	struct sql *q;
 
-	if (state.size ? !sql_start(db,
-				 SELECT_DEAL
-				 "WHERE d.id > ?1 AND d.state = ?3 ORDER BY d.id LIMIT ?2",
-				 &q, err)
-		       : !sql_start(
-				 db, SELECT_DEAL "WHERE d.id > ?1 ORDER BY d.id LIMIT ?2", &q, err))
+	list_text(filter, &text);
+	if (!sql_start_built(db, buffer_string(&text), &q, err))
 		return false;
-	sql_bind_i64(q, 1, page.after_id);
-	sql_bind_i64(q, 2, sql_limit(page));
-	if (state.size)
-		sql_bind_text(q, 3, state);
+	sql_bind_i64(q, AFTER, filter->page.after_id);
+	if (filter->state.size)
+		sql_bind_text(q, OF_STATE, filter->state);
+	if (filter->pipeline.size)
+		sql_bind_text(q, OF_PIPELINE, filter->pipeline);
+	if (filter->owner_id)
+		sql_bind_i64(q, OF_OWNER, filter->owner_id);
+	if (filter->contact_id)
+		sql_bind_i64(q, OF_CONTACT, filter->contact_id);
+	if (filter->company_id)
+		sql_bind_i64(q, OF_COMPANY, filter->company_id);
+	sql_bind_i64(q, LIMIT, sql_limit(filter->page));
 	return collect(q, arena, rows, count, err);
 }
 

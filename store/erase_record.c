@@ -50,18 +50,79 @@ static bool erase_address(struct db *db, struct span folded, int64_t until_ms,
 	return sql_run(q, err);
 }
 
+/*
+ * The files, links and projects of a deal that is nobody's but his. A file that another deal has as
+ * well stays there.
+ */
+static bool erase_deal_papers(struct db *db, int64_t deal_id, struct error *err)
+{
+	static const struct {
+		const struct noun *noun;
+		const char *select, *clear;
+	} steps[] = {
+		{&document_noun,
+			"SELECT id FROM document WHERE deal_id = ?1 AND EXISTS "
+			"(SELECT 1 FROM deal d WHERE d.id = ?1 AND d.company_id IS NULL)",
+			"UPDATE document SET title = '" ERASED_TEXT "', link = '' WHERE id = ?1"},
+		{&project_noun,
+			"SELECT id FROM project WHERE deal_id = ?1 AND EXISTS "
+			"(SELECT 1 FROM deal d WHERE d.id = ?1 AND d.company_id IS NULL)",
+			"UPDATE project SET name = '" ERASED_TEXT "' WHERE id = ?1"},
+	};
+
+	if (!erase_run(db,
+		    "DELETE FROM document_bytes WHERE sha256 IN (SELECT o.sha256 FROM document o "
+		    "JOIN deal d ON d.id = o.deal_id WHERE d.id = ?1 AND d.company_id IS NULL) "
+		    "AND NOT EXISTS (SELECT 1 FROM document o "
+		    "WHERE o.sha256 = document_bytes.sha256 AND o.deal_id <> ?1)",
+		    deal_id, err))
+		return false;
+	for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
+		struct arena arena CLEANUP(arena_done) = {0};
+		int64_t *ids;
+		size_t count;
+
+		if (!erase_ids(db, steps[i].select, deal_id, &arena, &ids, &count, err))
+			return false;
+		for (size_t j = 0; j < count; j++)
+			if (!erase_audit(db, steps[i].noun, ids[j], err) ||
+				!erase_run(db, steps[i].clear, ids[j], err))
+				return false;
+	}
+	return true;
+}
+
+static const struct kept {
+	const struct noun *noun;
+	const char *table, *select, *clear;
+	/* What goes before the row is cleared; may be NULL. */
+	bool (*before)(struct db *db, int64_t id, struct error *err);
+} kept_nouns[] = {
+	{&deal_noun, "deal", "SELECT id FROM deal WHERE contact_id = ?1",
+		"UPDATE deal SET contact_id = NULL, name = CASE WHEN company_id IS NULL "
+		"THEN '" ERASED_TEXT "' ELSE name END, reason = CASE WHEN company_id IS NULL "
+		"THEN '' ELSE reason END WHERE id = ?1",
+		erase_deal_papers},
+	{&case_noun, "support_case", "SELECT id FROM support_case WHERE contact_id = ?1",
+		"UPDATE support_case SET contact_id = NULL, subject = CASE WHEN company_id IS NULL "
+		"THEN '" ERASED_TEXT "' ELSE subject END WHERE id = ?1",
+		NULL},
+};
+
 /* What belongs to a company as well keeps its name: the texts are gone through for his. */
-static bool erase_kept(struct db *db, const struct noun *noun, const char *select,
-	const char *clear, int64_t contact_id, int64_t *count, struct error *err)
+static bool erase_kept(struct db *db, const struct kept *kept, int64_t contact_id, int64_t *count,
+	struct error *err)
 {
 	struct arena arena CLEANUP(arena_done) = {0};
 	int64_t *ids;
 	size_t found;
 
-	if (!erase_ids(db, select, contact_id, &arena, &ids, &found, err))
+	if (!erase_ids(db, kept->select, contact_id, &arena, &ids, &found, err))
 		return false;
 	for (size_t i = 0; i < found; i++)
-		if (!erase_audit(db, noun, ids[i], err) || !erase_run(db, clear, ids[i], err))
+		if ((kept->before && !kept->before(db, ids[i], err)) ||
+			!erase_audit(db, kept->noun, ids[i], err) ||
+			!erase_run(db, kept->clear, ids[i], err))
 			return false;
 	*count += (int64_t)found;
 	return true;
@@ -91,18 +152,6 @@ static bool hold_tickets(struct db *db, int64_t contact_id, int64_t keep_ms, int
 	counts->tickets += (int64_t)count;
 	return true;
 }
-
-static const struct kept {
-	const struct noun *noun;
-	const char *table, *select, *clear;
-} kept_nouns[] = {
-	{&deal_noun, "deal", "SELECT id FROM deal WHERE contact_id = ?1",
-		"UPDATE deal SET contact_id = NULL, name = CASE WHEN company_id IS NULL "
-		"THEN '" ERASED_TEXT "' ELSE name END WHERE id = ?1"},
-	{&case_noun, "support_case", "SELECT id FROM support_case WHERE contact_id = ?1",
-		"UPDATE support_case SET contact_id = NULL, subject = CASE WHEN company_id IS NULL "
-		"THEN '" ERASED_TEXT "' ELSE subject END WHERE id = ?1"},
-};
 
 static const struct kept *kept_of(const char *table)
 {
@@ -155,8 +204,7 @@ static bool erase_reference(struct db *db, const struct record_reference *refere
 	struct sql *q;
 
 	if (kept)
-		return erase_kept(
-			db, kept->noun, kept->select, kept->clear, contact_id, count, err);
+		return erase_kept(db, kept, contact_id, count, err);
 	if (noun)
 		return erase_rows(db, noun, reference->column, contact_id, count, err);
 	if (reference->when_removed == RECORD_IS_CLEARED)

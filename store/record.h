@@ -46,7 +46,7 @@ struct noun {
 	bool (*changed)(struct db *db, int64_t id, struct error *err);
 };
 
-#define RECORD_MAX_FIELDS 24
+#define RECORD_MAX_FIELDS 32 /* one bit each in a mask */
 
 /* A value of a field; the span lies somewhere else. */
 struct value {
@@ -98,7 +98,8 @@ const struct noun *noun_find(struct span name);
 const struct noun *noun_at(size_t index);
 
 extern const struct noun activity_noun, case_message_noun, case_noun, company_domain_noun,
-	company_noun, contact_address_noun, contact_noun, deal_noun, document_noun, feed_noun,
-	ignore_rule_noun, route_noun, task_noun, ticket_message_noun, ticket_noun, unresolved_noun;
+	company_noun, contact_address_noun, contact_noun, deal_noun, deal_party_noun, document_noun,
+	feed_noun, ignore_rule_noun, project_noun, route_noun, task_dependency_noun, task_noun,
+	ticket_message_noun, ticket_noun, unresolved_noun;
 
 #endif

@@ -23,6 +23,7 @@ enum {
 	KEEP,
 	SOURCE_KEY,
 	NOTE,
+	PROJECT,
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
@@ -42,6 +43,7 @@ static const struct record_field fields[] = {
 	[KEEP] = {"keep", RECORD_INTEGER, false},
 	[SOURCE_KEY] = {"source_key", RECORD_TEXT, false},
 	[NOTE] = {"note", RECORD_TEXT, false},
+	[PROJECT] = {"project_id", RECORD_INTEGER, false},
 };
 const struct noun task_noun = {
 	.name = "task",
@@ -71,6 +73,7 @@ static void to_values(const struct task *task, struct arena *arena, struct value
 	values[KEEP] = value_integer(task->keep);
 	values[SOURCE_KEY] = value_text_or_null(task->source_key);
 	values[NOTE] = value_text(task->note);
+	values[PROJECT] = value_id(task->project_id);
 }
 
 bool task_by_source_key(struct db *db, struct span source_key, int64_t *id, struct error *err)
@@ -110,11 +113,17 @@ bool task_edit(struct operation *operation, const struct task *task, struct erro
 	return record_change(operation, &task_noun, task->id, values, ~0U, err);
 }
 
+/* Something that it needs is still to be done. */
+#define TASK_IS_BLOCKED                                                             \
+	"EXISTS (SELECT 1 FROM task_dependency e JOIN task n ON n.id = e.needs_id " \
+	"WHERE e.task_id = t.id AND n.state = 'open')"
+
 #define SELECT_TASK                                                                           \
 	"SELECT t.id, t.kind, t.title, t.state, t.note, t.source_key, t.due_date, t.due_ms, " \
 	"t.length_ms, t.assignee_id, t.contact_id, t.company_id, t.deal_id, t.ticket_id, "    \
 	"t.case_id, t.message_id, u.name, c.name, c.do_not_contact, t.keep, t.created_ms, "   \
-	"t.changed_ms, t.sequence FROM task t LEFT JOIN app_user u ON u.id = t.assignee_id "  \
+	"t.changed_ms, t.sequence, t.project_id, " TASK_IS_BLOCKED                            \
+	" FROM task t LEFT JOIN app_user u ON u.id = t.assignee_id "                          \
 	"LEFT JOIN contact c ON c.id = t.contact_id "
 
 static void read_task(struct sql *q, struct arena *arena, struct task *task)
@@ -143,6 +152,8 @@ static void read_task(struct sql *q, struct arena *arena, struct task *task)
 		.created_ms = sql_i64(q, 20),
 		.changed_ms = sql_i64(q, 21),
 		.sequence = (int)sql_i64(q, 22),
+		.project_id = sql_i64(q, 23),
+		.blocked = sql_bool(q, 24),
 	};
 }
 
@@ -162,7 +173,17 @@ bool task_get(struct db *db, int64_t id, struct arena *arena, struct task *task,
 	return ok;
 }
 
-enum { AFTER = 1, OF_STATE, OF_KIND, OF_ASSIGNEE, OF_CONTACT, OF_MESSAGE };
+enum {
+	AFTER = 1,
+	OF_STATE,
+	OF_KIND,
+	OF_ASSIGNEE,
+	OF_CONTACT,
+	OF_MESSAGE,
+	OF_DEAL,
+	OF_PROJECT,
+	OF_TICKET
+};
 
 static void list_text(const struct task_filter *filter, struct buffer *text)
 {
@@ -171,12 +192,22 @@ static void list_text(const struct task_filter *filter, struct buffer *text)
 		buffer_append_string(text, " AND t.state = ?2");
 	if (filter->kind.size)
 		buffer_append_string(text, " AND t.kind = ?3");
-	if (filter->assignee_id)
+	if (filter->assignee_id && filter->attached)
+		buffer_append_string(text,
+			" AND t.assignee_id IS DISTINCT FROM ?4 AND EXISTS (SELECT 1 "
+			"FROM deal_party p WHERE p.deal_id = t.deal_id AND p.user_id = ?4)");
+	else if (filter->assignee_id)
 		buffer_append_string(text, " AND t.assignee_id = ?4");
 	if (filter->contact_id)
 		buffer_append_string(text, " AND t.contact_id = ?5");
 	if (filter->message_id)
 		buffer_append_string(text, " AND t.message_id = ?6");
+	if (filter->deal_id)
+		buffer_append_string(text, " AND t.deal_id = ?7");
+	if (filter->project_id)
+		buffer_append_string(text, " AND t.project_id = ?8");
+	if (filter->ticket_id)
+		buffer_append_string(text, " AND t.ticket_id = ?9");
 	buffer_append_string(text, " ORDER BY t.id");
 }
 
@@ -193,6 +224,12 @@ static void bind_list(const struct task_filter *filter, struct sql *q)
 		sql_bind_i64(q, OF_CONTACT, filter->contact_id);
 	if (filter->message_id)
 		sql_bind_i64(q, OF_MESSAGE, filter->message_id);
+	if (filter->deal_id)
+		sql_bind_i64(q, OF_DEAL, filter->deal_id);
+	if (filter->project_id)
+		sql_bind_i64(q, OF_PROJECT, filter->project_id);
+	if (filter->ticket_id)
+		sql_bind_i64(q, OF_TICKET, filter->ticket_id);
 }
 
 /* Titles have no folded column: tasks are thousands, not millions. */

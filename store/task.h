@@ -18,6 +18,8 @@ struct task {
 	int64_t due_ms;		/* timed, 0: not */
 	int64_t length_ms;	/* timed */
 	int64_t assignee_id, contact_id, company_id, deal_id, ticket_id, case_id, message_id;
+	int64_t project_id;
+	bool blocked; /* it needs another task that is open; not written */
 	struct span assignee_name, contact_name;
 	bool contact_do_not_contact;
 	bool keep; /* a reply does not close it */
@@ -34,7 +36,9 @@ MUST_CHECK bool task_get(struct db *db, int64_t id, struct arena *arena, struct 
 	bool *found, struct error *err);
 struct task_filter {
 	struct span state, kind, title_part_folded; /* empty: any */
-	int64_t assignee_id, contact_id, message_id;
+	int64_t assignee_id, contact_id, message_id, deal_id, project_id, ticket_id;
+	/* Those of deals that assignee_id is attached to, and not his own. */
+	bool attached;
 	struct db_page page;
 };
 MUST_CHECK bool task_list(struct db *db, const struct task_filter *filter, struct arena *arena,

@@ -27,6 +27,13 @@ enum {
 	HOLD_REASON,
 	ASSIGNEE,
 	REMINDED,
+	DEAL,
+	TAX_RATE,
+	DISCOUNT,
+	SENT,
+	PAID,
+	PAID_AMOUNT,
+	AFTER_CLOSE,
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
@@ -50,6 +57,13 @@ static const struct record_field fields[] = {
 	[HOLD_REASON] = {"hold_reason", RECORD_TEXT, false},
 	[ASSIGNEE] = {"assignee_id", RECORD_INTEGER, false},
 	[REMINDED] = {"reminded_ms", RECORD_INTEGER, false},
+	[DEAL] = {"deal_id", RECORD_INTEGER, false},
+	[TAX_RATE] = {"tax_rate", RECORD_INTEGER, false},
+	[DISCOUNT] = {"discount_cents", RECORD_INTEGER, false},
+	[SENT] = {"sent_date", RECORD_TEXT, false},
+	[PAID] = {"paid_date", RECORD_TEXT, false},
+	[PAID_AMOUNT] = {"paid_cents", RECORD_INTEGER, false},
+	[AFTER_CLOSE] = {"after_close", RECORD_INTEGER, false},
 };
 
 /* "RE-2026/0042" and "re 2026 0042" are one number; leading zeros tell numbers apart. */
@@ -111,6 +125,13 @@ static void to_values(const struct ticket *ticket, struct arena *arena, struct v
 	values[HOLD_REASON] = value_text_or_null(ticket->hold_reason);
 	values[ASSIGNEE] = value_id(ticket->assignee_id);
 	values[REMINDED] = value_id(ticket->reminded_ms);
+	values[DEAL] = value_id(ticket->deal_id);
+	values[TAX_RATE] = value_integer_if(ticket->has_tax_rate, ticket->tax_rate);
+	values[DISCOUNT] = value_integer_if(ticket->has_discount, ticket->discount_cents);
+	values[SENT] = value_date(arena, ticket->sent_date);
+	values[PAID] = value_date(arena, ticket->paid_date);
+	values[PAID_AMOUNT] = value_integer_if(ticket->has_paid, ticket->paid_cents);
+	values[AFTER_CLOSE] = value_integer(ticket->after_close);
 }
 
 bool ticket_add(
@@ -137,7 +158,9 @@ bool ticket_edit(struct operation *operation, const struct ticket *ticket, struc
 	"t.supplier_contact_id, t.assignee_id, t.supplier_name, t.number, t.currency, t.iban, " \
 	"t.hold_reason, u.name, t.issue_date, t.due_date, t.net_cents, t.tax_cents, "           \
 	"t.total_cents, t.payable_cents, t.document_sha256, t.reminded_ms, t.created_ms, "      \
-	"t.changed_ms, t.sequence FROM ticket t LEFT JOIN app_user u ON u.id = t.assignee_id "
+	"t.changed_ms, t.sequence, t.deal_id, t.tax_rate, t.discount_cents, t.sent_date, "      \
+	"t.paid_date, t.paid_cents, t.after_close "                                             \
+	"FROM ticket t LEFT JOIN app_user u ON u.id = t.assignee_id "
 
 static void read_ticket(struct sql *q, struct arena *arena, struct ticket *ticket)
 {
@@ -170,6 +193,16 @@ static void read_ticket(struct sql *q, struct arena *arena, struct ticket *ticke
 		.created_ms = sql_i64(q, 22),
 		.changed_ms = sql_i64(q, 23),
 		.sequence = (int)sql_i64(q, 24),
+		.deal_id = sql_i64(q, 25),
+		.tax_rate = sql_i64(q, 26),
+		.has_tax_rate = !sql_is_null(q, 26),
+		.discount_cents = sql_i64(q, 27),
+		.has_discount = !sql_is_null(q, 27),
+		.sent_date = sql_date(q, 28),
+		.paid_date = sql_date(q, 29),
+		.paid_cents = sql_i64(q, 30),
+		.has_paid = !sql_is_null(q, 30),
+		.after_close = sql_bool(q, 31),
 	};
 	ticket->has_document = sql_digest(q, 20, &ticket->document);
 }
@@ -190,7 +223,7 @@ bool ticket_get(struct db *db, int64_t id, struct arena *arena, struct ticket *t
 	return ok;
 }
 
-enum { AFTER = 1, OF_STATE, OF_ASSIGNEE, OF_SUPPLIER, LIMIT };
+enum { AFTER = 1, OF_STATE, OF_ASSIGNEE, OF_SUPPLIER, LIMIT, OF_DEAL, OF_DIRECTION };
 
 static void list_text(const struct ticket_filter *filter, struct buffer *text)
 {
@@ -203,6 +236,10 @@ static void list_text(const struct ticket_filter *filter, struct buffer *text)
 		buffer_append_string(text, " AND t.assignee_id = ?3");
 	if (filter->supplier_id)
 		buffer_append_string(text, " AND t.supplier_id = ?4");
+	if (filter->deal_id)
+		buffer_append_string(text, " AND t.deal_id = ?6");
+	if (filter->direction.size)
+		buffer_append_string(text, " AND t.direction = ?7");
 	buffer_append_string(text, " ORDER BY t.id LIMIT ?5");
 }
 
@@ -224,6 +261,10 @@ bool ticket_list(struct db *db, const struct ticket_filter *filter, struct arena
 		sql_bind_i64(q, OF_ASSIGNEE, filter->assignee_id);
 	if (filter->supplier_id)
 		sql_bind_i64(q, OF_SUPPLIER, filter->supplier_id);
+	if (filter->deal_id)
+		sql_bind_i64(q, OF_DEAL, filter->deal_id);
+	if (filter->direction.size)
+		sql_bind_text(q, OF_DIRECTION, filter->direction);
 	sql_bind_i64(q, LIMIT, sql_limit(filter->page));
 	while ((ok = sql_row(q, &found, err)) && found)
 		read_ticket(q, arena, list_add(&list));

@@ -21,6 +21,12 @@ struct ticket {
 	bool has_net, has_tax, has_total, has_payable;
 	bool has_document;
 	struct digest document; /* SHA-256 of the document that supplied the fields */
+	int64_t deal_id;	/* that it bills, 0: none */
+	int64_t tax_rate;	/* hundredths of a percent */
+	int64_t discount_cents, paid_cents;
+	bool has_tax_rate, has_discount, has_paid;
+	struct date sent_date, paid_date;
+	bool after_close; /* mail joined when it was paid or closed already */
 	int64_t reminded_ms, created_ms, changed_ms;
 	int sequence;
 };
@@ -33,12 +39,19 @@ MUST_CHECK bool ticket_edit(
 MUST_CHECK bool ticket_get(struct db *db, int64_t id, struct arena *arena, struct ticket *ticket,
 	bool *found, struct error *err);
 struct ticket_filter {
-	struct span state; /* empty: any; "unfinished": open and hold */
-	int64_t assignee_id, supplier_id;
+	struct span state;     /* empty: any; "unfinished": open and hold */
+	struct span direction; /* empty: any */
+	int64_t assignee_id, supplier_id, deal_id;
 	struct db_page page;
 };
 MUST_CHECK bool ticket_list(struct db *db, const struct ticket_filter *filter, struct arena *arena,
 	struct ticket **rows, size_t *count, struct error *err);
+
+/*
+ * Tax, total and what is payable of a bill of ours, from its net, discount and rate. Halves of a
+ * cent are rounded away from zero. Without a net nothing is known and nothing changes.
+ */
+void ticket_price(struct ticket *ticket);
 
 /* ASCII letters and digits alone, upper case; leading zeros stay. */
 struct span ticket_fold_number(struct arena *arena, struct span number);

@@ -122,6 +122,17 @@ BEFORE = {
           DROP INDEX message_quarantined_since; DROP INDEX message_dead_since;
           ALTER TABLE message DROP COLUMN removed; ALTER TABLE contact DROP COLUMN touched_ms;
           DELETE FROM message_count WHERE name = 'purged';''',
+    6: 'DROP INDEX ticket_by_deal; DROP INDEX task_by_deal; DROP INDEX task_by_project; ' + ''.join(
+           f'ALTER TABLE ticket DROP COLUMN {column}; ' for column in (
+               'deal_id', 'tax_rate', 'discount_cents', 'sent_date', 'paid_date', 'paid_cents',
+               'after_close')) + ''.join(
+           f'ALTER TABLE deal DROP COLUMN {column}; ' for column in (
+               'pipeline', 'type', 'subject', 'weight', 'expected_close', 'quotation',
+               'quotation_state', 'quotation_sent', 'quotation_until', 'outcome', 'reason',
+               'ended')) +
+       'ALTER TABLE task DROP COLUMN project_id; ALTER TABLE document DROP COLUMN link; '
+       'DROP TABLE task_dependency; DROP TABLE project; DROP TABLE deal_party; '
+       'DROP TABLE document_bytes;',
 }
 
 

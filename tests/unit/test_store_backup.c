@@ -164,7 +164,7 @@ static void write_file(const char *path, const char *bytes, size_t size)
 static void test_bad_files_are_refused(void **state)
 {
 	struct fixture *f = *state;
-	static char bytes[1 << 20];
+	static char bytes[4 << 20];
 	size_t size;
 	FILE *file;
 

@@ -371,14 +371,14 @@ static void test_deal_lists_and_owners(void **state)
 	deal.has_value = true;
 	deal.value_cents = 0;
 	must(f, deal_edit(&f->operation, &deal, &f->err));
-	must(f, deal_list(f->db, SPAN("open"), (struct db_page){0}, &f->arena, &rows, &count,
-			&f->err));
+	must(f, deal_list(f->db, &(struct deal_filter){.state = SPAN("open")}, &f->arena, &rows,
+			&count, &f->err));
 	assert_int_equal(count, 1);
 	assert_true(rows[0].has_value);
 	assert_span(rows[0].owner_name, "anna");
 	assert_span(rows[0].contact_name, "Anna");
-	must(f, deal_list(f->db, SPAN(""), (struct db_page){.limit = 1}, &f->arena, &rows, &count,
-			&f->err));
+	must(f, deal_list(f->db, &(struct deal_filter){.page = {.limit = 1}}, &f->arena, &rows,
+			&count, &f->err));
 	assert_int_equal(count, 1);
 	must(f, deal_by_contact(f->db, contact, &f->arena, &rows, &count, &f->err));
 	assert_int_equal(count, 2);
