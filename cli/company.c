@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/change.h"
+#include "cli/company.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
@@ -92,6 +93,7 @@ static enum exit_code run_list(struct cli *cli)
 static const struct column record_columns[] = {
 	{"id", "company", COLUMN_ID},
 	{"name", "name", COLUMN_TEXT},
+	{"aliases", "also", COLUMN_LIST},
 	{"role", "role", COLUMN_TEXT},
 	{"domains", "domains", COLUMN_LIST},
 	{"vat_id", "VAT id", COLUMN_TEXT},
@@ -118,6 +120,7 @@ static enum exit_code run_show(struct cli *cli)
 	if (code != EXIT_DONE)
 		return code;
 	object = company_json(cli, &company);
+	json_object_set_new(object, "aliases", alias_names_json(cli, ALIAS_OF_COMPANY, company.id));
 	if (!domains_add(cli, company.id, object, &err) ||
 		!contacts_add(cli, company.id, object, &err)) {
 		json_decref(object);
@@ -301,6 +304,31 @@ static const struct command_option edit_options[] = {
 	{0},
 };
 
+static const struct command_argument merge_arguments[] = {
+	{.name = "COMPANY", .type = VALUE_COMPANY},
+	{.name = "OTHER", .type = VALUE_COMPANY},
+	{0},
+};
+static const struct command_argument alias_arguments[] = {
+	{.name = "COMPANY", .type = VALUE_COMPANY},
+	{.name = "ALIAS", .type = VALUE_TEXT},
+	{0},
+};
+static const struct command_example merge_examples[] = {
+	{"postroom company merge example \"Example Group\" --dry-run",
+		"How many records would move"},
+	{0},
+};
+static const struct command_example alias_add_examples[] = {
+	{"postroom company alias add example \"Example International\"",
+		"`postroom company show` finds it by that name"},
+	{0},
+};
+static const struct command_example alias_remove_examples[] = {
+	{"postroom company alias remove example Exco", "It is found by its own name again"},
+	{0},
+};
+
 const struct command company_commands[] = {
 	{
 		.noun = "company",
@@ -343,6 +371,37 @@ const struct command company_commands[] = {
 		.arguments = domain_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = run_domain_add,
+	},
+	{
+		.noun = "company",
+		.verb = "merge",
+		.summary = "Make two companies that are one into one",
+		.description =
+			"Everything of OTHER goes to COMPANY: mails, tasks, deals, cases, "
+			"tickets, people, domains and aliases. What COMPANY lacks is filled in, "
+			"the name of OTHER becomes an alias, and OTHER is removed.",
+		.arguments = merge_arguments,
+		.examples = merge_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = company_run_merge,
+	},
+	{
+		.noun = "company",
+		.verb = "alias add",
+		.summary = "Give a company another name by which it is found",
+		.arguments = alias_arguments,
+		.examples = alias_add_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = company_run_alias_add,
+	},
+	{
+		.noun = "company",
+		.verb = "alias remove",
+		.summary = "Take another name from a company",
+		.arguments = alias_arguments,
+		.examples = alias_remove_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = company_run_alias_remove,
 	},
 	{0},
 };

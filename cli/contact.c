@@ -4,6 +4,7 @@
 
 #include "cli/contact.h"
 #include "base/text.h"
+#include "cli/company.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
@@ -100,6 +101,7 @@ static enum exit_code run_list(struct cli *cli)
 static const struct column record_columns[] = {
 	{"id", "contact", COLUMN_ID},
 	{"name", "name", COLUMN_TEXT},
+	{"aliases", "also", COLUMN_LIST},
 	{"do_not_contact", "do not contact", COLUMN_FLAG},
 	{"company.name", "company", COLUMN_TEXT},
 	{"phone", "phone", COLUMN_TEXT},
@@ -173,6 +175,11 @@ static bool activities_add(struct cli *cli, int64_t contact_id, json_t *object, 
 		json_object_set_new(activity, "direction", json_span_or_null(rows[i].direction));
 		json_object_set_new(activity, "subject", json_span(rows[i].subject));
 		json_object_set_new(activity, "body", json_span_or_null(rows[i].body));
+		json_object_set_new(activity, "voicemail", json_boolean(rows[i].voicemail));
+		json_object_set_new(activity, "result", json_span_or_null(rows[i].outcome));
+		json_object_set_new(activity, "next_step", json_span_or_null(rows[i].next_step));
+		json_object_set_new(activity, "responsible",
+			json_reference(rows[i].responsible_id, rows[i].responsible_name));
 		json_object_set_new(activity, "rule", json_span_or_null(rows[i].rule));
 		json_object_set_new(activity, "message", json_id(rows[i].message_id));
 		json_object_set_new(activity, "deal", json_id(rows[i].deal_id));
@@ -218,6 +225,7 @@ static enum exit_code run_show(struct cli *cli)
 	if (code != EXIT_DONE)
 		return code;
 	object = contact_json(cli, &contact);
+	json_object_set_new(object, "aliases", alias_names_json(cli, ALIAS_OF_CONTACT, contact.id));
 	if (!addresses_add(cli, contact.id, object, &err) ||
 		!activities_add(cli, contact.id, object, &err) ||
 		!tasks_add(cli, contact.id, object, &err)) {
@@ -297,6 +305,29 @@ static const struct command_example unlearn_examples[] = {
 	{0},
 };
 
+static const struct command_argument merge_arguments[] = {
+	{.name = "CONTACT", .type = VALUE_CONTACT},
+	{.name = "OTHER", .type = VALUE_CONTACT},
+	{0},
+};
+static const struct command_argument alias_arguments[] = {
+	{.name = "CONTACT", .type = VALUE_CONTACT},
+	{.name = "ALIAS", .type = VALUE_TEXT},
+	{0},
+};
+static const struct command_example merge_examples[] = {
+	{"postroom contact merge anna a.smit@example.net --dry-run", "How many records would move"},
+	{0},
+};
+static const struct command_example alias_add_examples[] = {
+	{"postroom contact alias add anna \"Annie S.\"",
+		"`postroom contact show` finds it by that name"},
+	{0},
+};
+static const struct command_example alias_remove_examples[] = {
+	{"postroom contact alias remove anna Ans", "It is found by its own name again"},
+	{0},
+};
 static const struct command_argument import_arguments[] = {
 	{.name = "FILE", .type = VALUE_FILE, .repeats = true},
 	{0},
@@ -393,6 +424,36 @@ const struct command contact_commands[] = {
 		.examples = unlearn_examples,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = contact_run_unlearn,
+	},
+	{
+		.noun = "contact",
+		.verb = "merge",
+		.summary = "Make two contacts that are one into one",
+		.description = "Everything of OTHER goes to CONTACT: mails, tasks, deals, cases, "
+			       "tickets, addresses and aliases. What CONTACT lacks is filled in, "
+			       "the name of OTHER becomes an alias, and OTHER is removed.",
+		.arguments = merge_arguments,
+		.examples = merge_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = contact_run_merge,
+	},
+	{
+		.noun = "contact",
+		.verb = "alias add",
+		.summary = "Give a contact another name by which it is found",
+		.arguments = alias_arguments,
+		.examples = alias_add_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = contact_run_alias_add,
+	},
+	{
+		.noun = "contact",
+		.verb = "alias remove",
+		.summary = "Take another name from a contact",
+		.arguments = alias_arguments,
+		.examples = alias_remove_examples,
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = contact_run_alias_remove,
 	},
 	{
 		.noun = "contact",

@@ -12,6 +12,9 @@ enum exit_code contact_run_edit(struct cli *cli);
 enum exit_code contact_run_address_add(struct cli *cli);
 enum exit_code contact_run_address_remove(struct cli *cli);
 enum exit_code contact_run_unlearn(struct cli *cli);
+enum exit_code contact_run_merge(struct cli *cli);
+enum exit_code contact_run_alias_add(struct cli *cli);
+enum exit_code contact_run_alias_remove(struct cli *cli);
 enum exit_code contact_run_import(struct cli *cli);
 enum exit_code contact_run_export(struct cli *cli);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/alias.h"
 
 /* So many are looked through for a name, and so many are listed when it means several. */
 #define PICK_MAX  10000
@@ -107,6 +108,31 @@ static enum exit_code candidates_decide(
 	return EXIT_USAGE;
 }
 
+/* Whose other name it is, when it is nobody's own. */
+static enum exit_code pick_alias(
+	struct cli *cli, enum alias_of of, const char *noun, const char *word, int64_t *id)
+{
+	struct span folded = text_fold(&cli->arena, span_from(word));
+	struct candidates list;
+	struct alias *rows;
+	struct error err;
+	size_t count, index = 0;
+	enum exit_code code;
+
+	if (!alias_find(cli->db, of, folded, &cli->arena, &rows, &count, &err))
+		return cli_fail(&err);
+	candidates_room(&list, &cli->arena, count);
+	for (size_t i = 0; i < count; i++)
+		candidates_add(&list, rows[i].owner_id, rows[i].name, (struct span){0}, i);
+	candidates_narrow(&list, &cli->arena, word);
+	/* Two names of one. */
+	while (list.count > 1 && list.items[list.count - 1].id == list.items[0].id)
+		list.count--;
+	code = candidates_decide(&list, noun, word, &index);
+	*id = code == EXIT_DONE ? rows[index].owner_id : 0;
+	return code;
+}
+
 /* ---------------------------------------------------------------- contacts */
 
 static enum exit_code contact_by_id(
@@ -146,6 +172,10 @@ enum exit_code pick_contact(struct cli *cli, const char *word, struct contact *c
 	for (size_t i = 0; i < count; i++)
 		candidates_add(&list, rows[i].id, rows[i].name, rows[i].company_name, i);
 	candidates_narrow(&list, &cli->arena, word);
+	if (list.count == 0) {
+		code = pick_alias(cli, ALIAS_OF_CONTACT, "contact", word, &id);
+		return code == EXIT_DONE ? contact_by_id(cli, id, word, contact) : code;
+	}
 	code = candidates_decide(&list, "contact", word, &index);
 	if (code == EXIT_DONE)
 		*contact = rows[index];
@@ -188,6 +218,10 @@ enum exit_code pick_company(struct cli *cli, const char *word, struct company *c
 			return cli_fail(&err);
 		if (id)
 			return company_by_id(cli, id, word, company);
+	}
+	if (list.count == 0) {
+		code = pick_alias(cli, ALIAS_OF_COMPANY, "company", word, &id);
+		return code == EXIT_DONE ? company_by_id(cli, id, word, company) : code;
 	}
 	code = candidates_decide(&list, "company", word, &index);
 	if (code == EXIT_DONE)
@@ -472,6 +506,13 @@ static bool deals_all(struct cli *cli, const char *word UNUSED, struct deal **ro
 		cli->db, &(struct deal_filter){.page = all}, &cli->arena, rows, count, err);
 }
 
+static bool articles_with(
+	struct cli *cli, const char *word, struct article **rows, size_t *count, struct error *err)
+{
+	return article_list(cli->db, text_fold(&cli->arena, span_from(word)), 0, all, &cli->arena,
+		rows, count, err);
+}
+
 static bool projects_all(struct cli *cli, const char *word UNUSED, struct project **rows,
 	size_t *count, struct error *err)
 {
@@ -482,6 +523,7 @@ static bool projects_all(struct cli *cli, const char *word UNUSED, struct projec
 PICKER(task, task_get, tasks_open, title, assignee_name)
 PICKER(support_case, case_get, cases_all, subject, state)
 PICKER(deal, deal_get, deals_all, name, contact_name)
+PICKER(article, article_get, articles_with, title, author_name)
 PICKER(project, project_get, projects_all, name, deal_name)
 
 #define PICK_FUNCTION(function, type, words)                                                   \
@@ -496,4 +538,5 @@ PICKER(project, project_get, projects_all, name, deal_name)
 PICK_FUNCTION(pick_task, task, "open task")
 PICK_FUNCTION(pick_case, support_case, "case")
 PICK_FUNCTION(pick_deal, deal, "deal")
+PICK_FUNCTION(pick_article, article, "article")
 PICK_FUNCTION(pick_project, project, "project")

@@ -9,6 +9,7 @@
 #define CLI_PICK_H
 
 #include "cli/cli.h"
+#include "store/article.h"
 #include "store/case.h"
 #include "store/company.h"
 #include "store/contact.h"
@@ -40,6 +41,7 @@ MUST_CHECK enum exit_code pick_item(struct cli *cli, const char *word, struct un
 MUST_CHECK enum exit_code pick_ticket(struct cli *cli, const char *word, struct ticket *ticket);
 MUST_CHECK enum exit_code pick_task(struct cli *cli, const char *word, struct task *task);
 MUST_CHECK enum exit_code pick_case(struct cli *cli, const char *word, struct support_case *item);
+MUST_CHECK enum exit_code pick_article(struct cli *cli, const char *word, struct article *article);
 MUST_CHECK enum exit_code pick_deal(struct cli *cli, const char *word, struct deal *deal);
 MUST_CHECK enum exit_code pick_project(struct cli *cli, const char *word, struct project *project);
 

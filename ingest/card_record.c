@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ingest/resolve.h"
 #include "ingest/state.h"
+#include "store/alias.h"
 #include "store/company.h"
 #include "store/user.h"
 
@@ -192,6 +193,19 @@ static bool addresses_give(
 	return true;
 }
 
+static bool aliases_give(struct recording *r, int64_t contact_id, bool *any_new, struct error *err)
+{
+	for (size_t i = 0; i < r->card->aliases.count; i++) {
+		bool added;
+
+		if (!alias_add(r->operation, ALIAS_OF_CONTACT, contact_id,
+			    r->card->aliases.items[i], &added, err))
+			return false;
+		*any_new |= added;
+	}
+	return true;
+}
+
 static bool is_same(const struct contact *a, const struct contact *b)
 {
 	return a->company_id == b->company_id && a->owner_id == b->owner_id &&
@@ -225,7 +239,7 @@ static bool put(struct recording *r, struct error *err)
 			return false;
 	}
 	r->result->contact_id = id;
-	if (!addresses_give(r, id, &any_new, err))
+	if (!addresses_give(r, id, &any_new, err) || !aliases_give(r, id, &any_new, err))
 		return false;
 	if (any_new && found)
 		r->result->outcome = CARD_FILLED;
@@ -265,6 +279,7 @@ bool card_of_contact(struct db *db, const struct contact *contact, struct arena 
 {
 	struct span rest = contact->phone, phone;
 	struct contact_address *rows;
+	struct alias *aliases;
 	size_t count;
 
 	*card = (struct card){
@@ -281,5 +296,9 @@ bool card_of_contact(struct db *db, const struct contact *contact, struct arena 
 		return false;
 	for (size_t i = 0; i < count; i++)
 		card_string_add(&card->addresses, arena, rows[i].address);
+	if (!alias_list(db, ALIAS_OF_CONTACT, contact->id, arena, &aliases, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		card_string_add(&card->aliases, arena, aliases[i].name);
 	return true;
 }

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "store/list.h"
+#include "store/note_index.h"
 #include "store/record.h"
 #include "store/sql.h"
 
@@ -22,6 +23,10 @@ enum {
 	EVENT,
 	EVENT_SEQUENCE,
 	EVENT_STAMP,
+	VOICEMAIL,
+	OUTCOME,
+	NEXT_STEP,
+	RESPONSIBLE,
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
@@ -41,12 +46,17 @@ static const struct record_field fields[] = {
 	[EVENT] = {"event", RECORD_TEXT, false},
 	[EVENT_SEQUENCE] = {"event_sequence", RECORD_INTEGER, false},
 	[EVENT_STAMP] = {"event_stamp_ms", RECORD_INTEGER, false},
+	[VOICEMAIL] = {"voicemail", RECORD_INTEGER, false},
+	[OUTCOME] = {"outcome", RECORD_TEXT, false},
+	[NEXT_STEP] = {"next_step", RECORD_TEXT, false},
+	[RESPONSIBLE] = {"responsible_id", RECORD_INTEGER, false},
 };
 const struct noun activity_noun = {
 	.name = "activity",
 	.table = "activity",
 	.fields = fields,
 	.field_count = FIELD_COUNT,
+	.changed = note_index_activity,
 };
 
 static void to_values(const struct activity *activity, struct value *values)
@@ -67,6 +77,10 @@ static void to_values(const struct activity *activity, struct value *values)
 	values[EVENT] = value_text(activity->event);
 	values[EVENT_SEQUENCE] = value_integer(activity->event_sequence);
 	values[EVENT_STAMP] = value_integer(activity->event_stamp_ms);
+	values[VOICEMAIL] = value_integer(activity->voicemail);
+	values[OUTCOME] = value_text(activity->outcome);
+	values[NEXT_STEP] = value_text(activity->next_step);
+	values[RESPONSIBLE] = value_id(activity->responsible_id);
 }
 
 /* The activity of this mail on the contact, or on the company when it has no contact. */
@@ -105,7 +119,8 @@ bool activity_add(struct operation *operation, const struct activity *activity, 
 	if (!*added)
 		return true;
 	to_values(activity, values);
-	return record_make(operation, &activity_noun, values, &id, err);
+	return record_make(operation, &activity_noun, values, &id, err) &&
+	       (activity->message_id || note_index_activity(operation->db, id, err));
 }
 
 bool activity_edit(struct operation *operation, const struct activity *activity, struct error *err)
@@ -125,7 +140,9 @@ bool activity_remove(struct operation *operation, int64_t id, struct error *err)
 #define COLUMNS                                                                             \
 	"a.id, a.kind, a.direction, a.contact_id, a.company_id, a.deal_id, a.message_id, "  \
 	"a.route_id, a.user_id, a.at_ms, a.logged_ms, a.subject, a.body, a.rule, a.event, " \
-	"a.event_sequence, a.event_stamp_ms"
+	"a.event_sequence, a.event_stamp_ms, a.voicemail, a.outcome, a.next_step, "         \
+	"a.responsible_id, (SELECT u.name FROM app_user u WHERE u.id = a.responsible_id), " \
+	"(SELECT u.name FROM app_user u WHERE u.id = a.user_id)"
 
 static void read_activity(struct sql *q, struct arena *arena, struct activity *activity)
 {
@@ -147,6 +164,12 @@ static void read_activity(struct sql *q, struct arena *arena, struct activity *a
 		.event = sql_text(q, 14, arena),
 		.event_sequence = sql_i64(q, 15),
 		.event_stamp_ms = sql_i64(q, 16),
+		.voicemail = sql_bool(q, 17),
+		.outcome = sql_text(q, 18, arena),
+		.next_step = sql_text(q, 19, arena),
+		.responsible_id = sql_i64(q, 20),
+		.responsible_name = sql_text(q, 21, arena),
+		.user_name = sql_text(q, 22, arena),
 	};
 }
 
@@ -172,7 +195,28 @@ bool activity_find_event(struct db *db, struct span event, int64_t contact_id, i
 	return ok;
 }
 
-enum { AFTER = 1, OF_CONTACT, OF_COMPANY, OF_DEAL, OF_MESSAGE, LIMIT };
+bool activity_get(struct db *db, int64_t id, struct arena *arena, struct activity *activity,
+	bool *found, struct error *err)
+{
+	struct sql *q;
+	bool ok;
+
+	if (!sql_start(db, "SELECT " COLUMNS " FROM activity a WHERE a.id = ?1", &q, err))
+		return false;
+	sql_bind_i64(q, 1, id);
+	ok = sql_row(q, found, err);
+	if (ok && *found)
+		read_activity(q, arena, activity);
+	sql_end(q);
+	return ok;
+}
+
+bool activity_latest(struct db *db, int64_t *id, struct error *err)
+{
+	return sql_number(db, "SELECT max(id) FROM activity", id, err);
+}
+
+enum { AFTER = 1, OF_CONTACT, OF_COMPANY, OF_DEAL, OF_MESSAGE, LIMIT, OF_KIND };
 
 /* The newest first; the page goes on behind (at_ms, id) of its last row. */
 static void list_text(const struct activity_filter *filter, struct buffer *text)
@@ -188,6 +232,8 @@ static void list_text(const struct activity_filter *filter, struct buffer *text)
 		buffer_append_string(text, " AND a.deal_id = ?4");
 	if (filter->message_id)
 		buffer_append_string(text, " AND a.message_id = ?5");
+	if (filter->kind.size)
+		buffer_append_string(text, " AND a.kind = ?7");
 	buffer_append_string(text, " ORDER BY a.at_ms DESC, a.id DESC LIMIT ?6");
 }
 
@@ -211,6 +257,8 @@ bool activity_list(struct db *db, const struct activity_filter *filter, struct a
 		sql_bind_i64(q, OF_DEAL, filter->deal_id);
 	if (filter->message_id)
 		sql_bind_i64(q, OF_MESSAGE, filter->message_id);
+	if (filter->kind.size)
+		sql_bind_text(q, OF_KIND, filter->kind);
 	sql_bind_i64(q, LIMIT, sql_limit(filter->page));
 	while ((ok = sql_row(q, &found, err)) && found)
 		read_activity(q, arena, list_add(&list));

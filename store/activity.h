@@ -16,6 +16,11 @@ struct activity {
 	/* Of a meeting that a mail announced (RFC 5545): UID [RECURRENCE-ID], how new it is. */
 	struct span event;
 	int64_t event_sequence, event_stamp_ms;
+	/* Of calls, meetings and notes: what came out of it, what follows, and who does that. */
+	struct span outcome, next_step;
+	int64_t responsible_id;
+	bool voicemail;				 /* nobody answered: a message was left */
+	struct span user_name, responsible_name; /* filled by reads */
 };
 
 /*
@@ -30,7 +35,12 @@ MUST_CHECK bool activity_remove(struct operation *operation, int64_t id, struct 
 MUST_CHECK bool activity_find_event(struct db *db, struct span event, int64_t contact_id,
 	int64_t company_id, struct arena *arena, struct activity *activity, bool *found,
 	struct error *err);
+MUST_CHECK bool activity_get(struct db *db, int64_t id, struct arena *arena,
+	struct activity *activity, bool *found, struct error *err);
+/* The one that was added last, 0: none. */
+MUST_CHECK bool activity_latest(struct db *db, int64_t *id, struct error *err);
 struct activity_filter {
+	struct span kind;				     /* empty: any */
 	int64_t contact_id, company_id, deal_id, message_id; /* 0: any */
 	struct db_page page;				     /* newest first */
 };

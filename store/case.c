@@ -14,6 +14,7 @@ static const struct record_field fields[] = {
 	[ASSIGNEE] = {"assignee_id", RECORD_INTEGER, false},
 };
 static const struct record_reference references[] = {
+	{"article", "case_id", RECORD_REFUSES},
 	{"case_message", "case_id", RECORD_REFUSES},
 	{"task", "case_id", RECORD_REFUSES},
 };

@@ -17,6 +17,7 @@ static const struct record_field fields[] = {
 static const struct record_fold folds[] = {{"name_folded", NAME, text_fold}};
 static const struct record_reference references[] = {
 	{"contact", "company_id", RECORD_REFUSES},
+	{"company_alias", "company_id", RECORD_REFUSES},
 	{"company_domain", "company_id", RECORD_REFUSES},
 	{"deal", "company_id", RECORD_REFUSES},
 	{"deal_party", "company_id", RECORD_REFUSES},

@@ -21,6 +21,7 @@ static const struct record_field fields[] = {
 static const struct record_fold folds[] = {{"name_folded", NAME, text_fold}};
 static const struct record_reference references[] = {
 	{"contact_address", "contact_id", RECORD_REFUSES},
+	{"contact_alias", "contact_id", RECORD_REFUSES},
 	{"deal", "contact_id", RECORD_REFUSES},
 	{"deal_party", "contact_id", RECORD_REFUSES},
 	{"ticket", "supplier_contact_id", RECORD_REFUSES},

@@ -205,7 +205,7 @@ static bool erase_reference(struct db *db, const struct record_reference *refere
 
 	if (kept)
 		return erase_kept(db, kept, contact_id, count, err);
-	if (noun)
+	if (noun && reference->when_removed != RECORD_IS_CLEARED)
 		return erase_rows(db, noun, reference->column, contact_id, count, err);
 	if (reference->when_removed == RECORD_IS_CLEARED)
 		buffer_format(&text, "UPDATE %s SET %s = NULL WHERE %s = ?1", reference->table,

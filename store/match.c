@@ -1,6 +1,19 @@
 #include "store/list.h"
+#include "store/record.h"
 #include "store/route.h"
 #include "store/sql.h"
+
+/* Whom it names may change, when two become one; made and removed it is with its route. */
+static const struct record_field fields[] = {
+	{"contact_id", RECORD_INTEGER, false},
+	{"company_id", RECORD_INTEGER, false},
+};
+const struct noun match_noun = {
+	.name = "match",
+	.table = "match",
+	.fields = fields,
+	.field_count = ARRAY_COUNT(fields),
+};
 
 bool match_add(struct db *db, int64_t route_id, const struct match_row *match, struct error *err)
 {

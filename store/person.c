@@ -96,6 +96,24 @@ static bool read_past(struct db *db, int64_t contact_id, struct span field, stru
 	return texts_read(texts, q, err);
 }
 
+/* Other names that he has, or had: those of whom he was merged with are among them. */
+static bool read_aliases(struct db *db, int64_t contact_id, struct texts *names, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "SELECT name FROM contact_alias WHERE contact_id = ?1 UNION "
+		    "SELECT coalesce(b.old_value, b.new_value) FROM audit a JOIN audit b "
+		    "ON b.noun = a.noun AND b.row_id = a.row_id AND b.field = 'name' "
+		    "WHERE a.noun = 'contact_alias' AND a.field = 'contact_id' "
+		    "AND a.old_value = ?2",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, contact_id);
+	sql_bind_text(q, 2, arena_format(names->arena, "%lld", (long long)contact_id));
+	return texts_read(names, q, err);
+}
+
 /* What mail called whoever has this address. */
 static bool read_names(struct db *db, struct span folded, struct texts *names, struct error *err)
 {
@@ -162,6 +180,7 @@ bool person_of_contact(struct db *db, int64_t contact_id, struct arena *arena,
 	numbers_add(&phones, &past_phones);
 	return read_addresses(db, contact_id, &addresses, err) &&
 	       read_past(db, contact_id, SPAN("name"), &names, err) &&
+	       read_aliases(db, contact_id, &names, err) &&
 	       fill(db, person, &addresses, &names, &phones, err);
 }
 

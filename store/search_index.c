@@ -4,6 +4,7 @@
 #include "store/count.h"
 #include "store/list.h"
 #include "store/message_state.h"
+#include "store/note_index.h"
 #include "store/search.h"
 #include "store/search_text.h"
 #include "store/sql.h"
@@ -196,7 +197,9 @@ bool search_forget(struct db *db, int64_t message_id, struct error *err)
 
 bool search_optimize(struct db *db, struct error *err)
 {
-	return sql_script(db, "INSERT INTO message_index (message_index) VALUES ('optimize')", err);
+	return sql_script(
+		       db, "INSERT INTO message_index (message_index) VALUES ('optimize')", err) &&
+	       note_index_rebuild(db, err);
 }
 
 /* ---------------------------------------------------------------- what waits */

@@ -184,6 +184,8 @@ def test_round_trip(postroom, other, form):
         postroom('contact', 'add', name, address, f'--phone={phone}', f'--note={note}',
                  '--company', 'Eins; "Zwei" & Co', '--source=+fair', '--owner', 'ben',
                  '--do-not-contact', 'yes' if phone else 'no')
+        postroom('contact', 'alias', 'add', address, '=' + name)
+        postroom('contact', 'alias', 'add', address, 'other')
     postroom('contact', 'add', 'No Address')
     exported = postroom('contact', 'export', '--format', form).bytes
     path = other.directory / 'people'
@@ -194,6 +196,7 @@ def test_round_trip(postroom, other, form):
     for name, address, phone, note in NASTY:
         there = contact(other, address)
         assert (there['name'], there['phone'] or '', there['note']) == (name, phone, note)
+        assert there['aliases'] == ['=' + name, 'other']
         assert there['owner']['name'] == 'ben' and there['source'] == '+fair'
 
 

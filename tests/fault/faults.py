@@ -133,6 +133,11 @@ BEFORE = {
        'ALTER TABLE task DROP COLUMN project_id; ALTER TABLE document DROP COLUMN link; '
        'DROP TABLE task_dependency; DROP TABLE project; DROP TABLE deal_party; '
        'DROP TABLE document_bytes;',
+    7: '''DROP TABLE absence_work; DROP TABLE absence;
+          DROP TABLE article; DROP TABLE note_index; DROP TABLE company_alias;
+          DROP TABLE contact_alias; ALTER TABLE activity DROP COLUMN voicemail;
+          ALTER TABLE activity DROP COLUMN outcome; ALTER TABLE activity DROP COLUMN next_step;
+          ALTER TABLE activity DROP COLUMN responsible_id;''',
 }
 
 
