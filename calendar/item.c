@@ -79,7 +79,7 @@ static struct calendar_item item_of_task(
 		.start_ms = task->due_ms,
 		.length_ms = task->length_ms > 0 ? task->length_ms : feed->follow_up_length_ms,
 		.created_ms = task->created_ms,
-		.changed_ms = task->changed_ms,
+		.changed_ms = task->calendar_ms,
 		.sequence = task->sequence,
 	};
 }
@@ -124,7 +124,7 @@ static struct calendar_item item_of_ticket(
 		.description = ticket_description(arena, feed, ticket),
 		.day = ticket->due_date,
 		.created_ms = ticket->created_ms,
-		.changed_ms = ticket->changed_ms,
+		.changed_ms = ticket->calendar_ms,
 		.sequence = ticket->sequence,
 	};
 }

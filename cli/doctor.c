@@ -24,6 +24,7 @@ static const struct {
 	{"unit", doctor_unit},
 	{"clock", doctor_clock},
 	{"feed", doctor_feed},
+	{"feeds", doctor_feeds},
 	{"mailboxes", doctor_mailboxes},
 	{"tokens", doctor_tokens},
 	{"ledger", doctor_ledger},

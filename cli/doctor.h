@@ -34,13 +34,16 @@ void doctor_tokens(struct doctor *doctor);
 
 /* doctor_mail.c: what runs and what it reported */
 void doctor_clock(struct doctor *doctor);
-void doctor_feed(struct doctor *doctor);
 void doctor_mailboxes(struct doctor *doctor);
 void doctor_ledger(struct doctor *doctor);
 void doctor_envelope(struct doctor *doctor);
 void doctor_policy(struct doctor *doctor);
 void doctor_backup(struct doctor *doctor);
 void doctor_privacy(struct doctor *doctor);
+
+/* doctor_feed.c: the calendar feed and its addresses */
+void doctor_feed(struct doctor *doctor);
+void doctor_feeds(struct doctor *doctor);
 
 /* doctor_actions.c: what servers were asked for in vain, copies that could not be decided */
 void doctor_actions(struct doctor *doctor);

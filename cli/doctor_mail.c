@@ -1,14 +1,9 @@
 /*
- * doctor_mail.c - what runs and what it reported: clock, feed, mailboxes, ledger.
+ * doctor_mail.c - what runs and what it reported: clock, mailboxes, ledger.
  */
-#include <errno.h>
 #include <inttypes.h>
-#include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "calendar/alert.h"
@@ -23,10 +18,9 @@
 /* 2026-01-01: no clock that is right shows less. */
 #define CLOCK_EARLIEST_MS 1767225600000LL
 /* Mails of a capture mailbox that are looked at for an envelope address. */
-#define ENVELOPE_MAILS	   100
-#define CONNECT_TIMEOUT_MS 2000
-#define SURVEY_MAILS	   100
-#define BACKUP_OLD_MS	   (24 * 60 * 60 * 1000LL)
+#define ENVELOPE_MAILS 100
+#define SURVEY_MAILS   100
+#define BACKUP_OLD_MS  (24 * 60 * 60 * 1000LL)
 
 void doctor_clock(struct doctor *doctor)
 {
@@ -48,63 +42,6 @@ void doctor_clock(struct doctor *doctor)
 			"the newest message was stored %" PRId64
 			" s in the future: the system's clock went back",
 			(rows[0].stored_ms - cli->now_ms) / 1000);
-}
-
-/* ---------------------------------------------------------------- feed */
-
-/* 0, or errno of the connection. */
-static int connect_try(const struct addrinfo *address)
-{
-	int file = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct pollfd wait = {.fd = file, .events = POLLOUT};
-	socklen_t size = sizeof(int);
-	int failure = 0;
-
-	if (file < 0)
-		return errno;
-	if (connect(file, address->ai_addr, address->ai_addrlen) < 0) {
-		failure = errno;
-		if (failure == EINPROGRESS) {
-			if (poll(&wait, 1, CONNECT_TIMEOUT_MS) <= 0)
-				failure = ETIMEDOUT;
-			else if (getsockopt(file, SOL_SOCKET, SO_ERROR, &failure, &size) < 0)
-				failure = errno;
-		}
-	}
-	close(file);
-	return failure;
-}
-
-void doctor_feed(struct doctor *doctor)
-{
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
-	const char *listen = doctor->cli->config->feed_listen;
-	struct addrinfo *address;
-	const char *colon;
-	char host[256];
-	int failure;
-
-	if (!listen || !(colon = strrchr(listen, ':')))
-		return;
-	snprintf(host, sizeof host, "%.*s", (int)(colon - listen), listen);
-	if (host[0] == '[' && strchr(host, ']')) { /* [::1]:8377 */
-		*strchr(host, ']') = '\0';
-		memmove(host, host + 1, strlen(host));
-	}
-	failure = getaddrinfo(host, colon + 1, &hints, &address);
-	if (failure) {
-		doctor_finding(doctor, "error", "set feed.listen to an IP address and a port",
-			"feed.listen %s: %s", listen, gai_strerror(failure));
-		return;
-	}
-	failure = connect_try(address);
-	freeaddrinfo(address);
-	if (failure)
-		doctor_finding(doctor, "error",
-			"is the daemon running? systemctl status postroomd; journalctl -u "
-			"postroomd",
-			"the calendar feed at %s can't be reached: %s", listen, strerror(failure));
 }
 
 /* ---------------------------------------------------------------- mailboxes */

@@ -20,11 +20,41 @@ static const struct column list_columns[] = {
 	{"name", "name", COLUMN_TEXT},
 	{"created", "since", COLUMN_TIME},
 	{"revoked", "revoked", COLUMN_TIME},
-	{"last_fetch", "last fetched", COLUMN_TIME},
-	{"last_status", "got", COLUMN_NUMBER},
-	{"last_client", "by", COLUMN_TEXT},
+	{"client", "client", COLUMN_TEXT},
+	{"calendar", "calendar", COLUMN_TEXT},
+	{"fetched", "last fetched", COLUMN_TIME},
+	{"got", "got", COLUMN_TEXT},
 	{"fetches", "fetches", COLUMN_NUMBER},
 };
+
+/* In words what a client got the last time. */
+static struct span got_words(struct cli *cli, const struct feed_client *client)
+{
+	const char *plural = client->items == 1 ? "" : "s";
+
+	if (client->status == 304)
+		return arena_format(
+			&cli->arena, "nothing new, %" PRId64 " item%s", client->items, plural);
+	if (client->status == 200)
+		return arena_format(&cli->arena, "%" PRId64 " item%s, %" PRId64 " bytes",
+			client->items, plural, client->size_bytes);
+	return arena_format(&cli->arena, "an error (%d)", client->status);
+}
+
+static json_t *client_json(struct cli *cli, const struct feed_client *client)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "client", json_span(client->client));
+	json_object_set_new(object, "calendar", json_span(client->calendar));
+	json_object_set_new(object, "fetched", cli_time(cli, client->at_ms));
+	json_object_set_new(object, "status", json_integer(client->status));
+	json_object_set_new(object, "items", json_integer(client->items));
+	json_object_set_new(object, "size_bytes", json_integer(client->size_bytes));
+	json_object_set_new(object, "fetches", json_integer(client->fetches));
+	json_object_set_new(object, "got", json_span(got_words(cli, client)));
+	return object;
+}
 
 static json_t *feed_json(struct cli *cli, const struct feed_row *row)
 {
@@ -35,29 +65,66 @@ static json_t *feed_json(struct cli *cli, const struct feed_row *row)
 	json_object_set_new(object, "name", json_span(row->name));
 	json_object_set_new(object, "created", cli_time(cli, row->created_ms));
 	json_object_set_new(object, "revoked", cli_time(cli, row->revoked_ms));
-	json_object_set_new(object, "last_fetch", cli_time(cli, row->last_fetch_ms));
-	json_object_set_new(object, "last_client", json_span_or_null(row->last_client));
-	json_object_set_new(object, "last_status", json_id(row->last_status));
-	json_object_set_new(object, "fetches", json_integer(row->fetches));
 	return object;
+}
+
+/* All clients of a feed, the latest first. */
+static json_t *clients_json(struct cli *cli, const struct feed_row *feed,
+	const struct feed_client *clients, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		if (clients[i].feed_id == feed->id)
+			json_array_append_new(array, client_json(cli, &clients[i]));
+	return array;
+}
+
+/* JSON has the clients of a feed in it, a table has a line for each. */
+static void append_feed(struct cli *cli, json_t *array, const struct feed_row *row, json_t *clients)
+{
+	json_t *object = feed_json(cli, row), *client;
+	size_t i;
+
+	if (cli->output.json) {
+		json_object_set_new(object, "last_fetch", cli_time(cli, row->last_fetch_ms));
+		json_object_set_new(object, "last_client", json_span_or_null(row->last_client));
+		json_object_set_new(object, "last_status", json_id(row->last_status));
+		json_object_set_new(object, "fetches", json_integer(row->fetches));
+		json_object_set_new(object, "clients", clients);
+		json_array_append_new(array, object);
+		return;
+	}
+	json_array_foreach(clients, i, client)
+	{
+		json_object_update(client, object);
+		json_array_append(array, client);
+	}
+	if (json_array_size(clients) == 0)
+		json_array_append(array, object);
+	json_decref(object);
+	json_decref(clients);
 }
 
 static enum exit_code run_list(struct cli *cli)
 {
 	enum exit_code code = cli_open_db(cli, DB_READ);
+	struct feed_client *clients;
+	size_t count, client_count;
 	struct feed_row *rows;
 	struct error err;
 	json_t *array;
-	size_t count;
 
 	if (code != EXIT_DONE)
 		return code;
-	if (!feed_list(cli->db, &cli->arena, &rows, &count, &err))
+	if (!feed_list(cli->db, &cli->arena, &rows, &count, &err) ||
+		!feed_client_list(cli->db, &cli->arena, &clients, &client_count, &err))
 		return cli_fail(&err);
 	array = json_array();
 	for (size_t i = 0; i < count; i++) {
 		if (!rows[i].revoked_ms || cli_flag(cli, "all"))
-			json_array_append_new(array, feed_json(cli, &rows[i]));
+			append_feed(cli, array, &rows[i],
+				clients_json(cli, &rows[i], clients, client_count));
 	}
 	output_rows(&cli->output, array, list_columns, ARRAY_COUNT(list_columns), "no feeds");
 	return EXIT_DONE;

@@ -69,7 +69,8 @@ bool feed_fetch_note(struct feed_fetches *fetches, const struct feed_page *page,
 	fetch->at_ms = now_ms;
 	fetch->status = status;
 	fetch->items = page->items;
-	fetch->sent_bytes = sent_bytes;
+	if (sent_bytes > 0)
+		fetch->sent_bytes = sent_bytes;
 	fetch->count++;
 	return true;
 }
@@ -92,8 +93,11 @@ bool feed_fetches_report(struct feed_fetches *fetches, struct channel *ledger, i
 		struct role_fetched fetched = {
 			.feed_id = fetch->feed_id,
 			.client = span_from(fetch->client),
+			.calendar = fetch->kind == CALENDAR_TASKS ? SPAN("tasks") : SPAN("events"),
 			.at_ms = fetch->at_ms,
 			.status = fetch->status,
+			.items = (uint32_t)fetch->items,
+			.size_bytes = (int64_t)fetch->sent_bytes,
 			.count = fetch->count,
 		};
 

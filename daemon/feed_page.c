@@ -93,6 +93,7 @@ static bool entry_render(struct feed_pages *pages, const struct feed_key *key, i
 	if (!*found)
 		return true;
 	page->feed_id = row.id;
+	page->kind = key->options.kind;
 	if (!calendar_subscription(pages->db, pages->config,
 		    &(struct calendar_subject){row.scope, row.name}, &key->options, now_ms, &arena,
 		    &now, found, err))

@@ -390,9 +390,18 @@ static bool apply_state(
 static bool apply_fetched(struct ledger *ledger, struct entry *entry, struct error *err)
 {
 	const struct role_fetched *fetched = &entry->of.fetched;
+	const struct feed_client fetch = {
+		.feed_id = fetched->feed_id,
+		.client = fetched->client,
+		.calendar = fetched->calendar,
+		.at_ms = fetched->at_ms,
+		.status = fetched->status,
+		.items = fetched->items,
+		.size_bytes = fetched->size_bytes,
+		.fetches = fetched->count,
+	};
 
-	return feed_fetched(ledger->db, fetched->feed_id, fetched->client, fetched->at_ms,
-		fetched->status, (int)fetched->count, err);
+	return feed_fetched(ledger->db, &fetch, err);
 }
 
 static bool apply(struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)

@@ -82,8 +82,11 @@ void role_write_fetched(const struct role_fetched *fetched, struct buffer *out)
 {
 	pack_i64(out, fetched->feed_id);
 	pack_span(out, fetched->client);
+	pack_span(out, fetched->calendar);
 	pack_i64(out, fetched->at_ms);
 	pack_u32(out, (uint32_t)fetched->status);
+	pack_u32(out, fetched->items);
+	pack_i64(out, fetched->size_bytes);
 	pack_u32(out, fetched->count);
 }
 
@@ -93,8 +96,11 @@ bool role_read_fetched(struct span body, struct role_fetched *fetched, struct er
 
 	fetched->feed_id = unpack_i64(&in);
 	fetched->client = unpack_span(&in);
+	fetched->calendar = unpack_span(&in);
 	fetched->at_ms = unpack_i64(&in);
 	fetched->status = (int32_t)unpack_u32(&in);
+	fetched->items = unpack_u32(&in);
+	fetched->size_bytes = unpack_i64(&in);
 	fetched->count = unpack_u32(&in);
 	return unpack_finish(&in, "FETCHED", err);
 }

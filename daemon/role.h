@@ -74,9 +74,12 @@ struct role_refused {
 /* ROLE_FETCHED: a calendar client's fetches since the last report (one a client and minute). */
 struct role_fetched {
 	int64_t feed_id;
-	struct span client; /* User-Agent, cut */
-	int64_t at_ms;	    /* of the last one */
-	int32_t status;	    /* HTTP status of the last one */
+	struct span client;   /* User-Agent, cut */
+	struct span calendar; /* "events", "tasks" */
+	int64_t at_ms;	      /* of the last one */
+	int32_t status;	      /* HTTP status of the last one */
+	uint32_t items;	      /* in the calendar then */
+	int64_t size_bytes;   /* of the last body that was sent, 0: none */
 	uint32_t count;
 };
 

@@ -9,13 +9,13 @@
 
 enum { NAME, COMPANY, OWNER, PHONE, SOURCE, NOTE, DO_NOT_CONTACT, TOUCHED, FIELD_COUNT };
 static const struct record_field fields[] = {
-	[NAME] = {"name", RECORD_TEXT, false},
+	[NAME] = {"name", RECORD_TEXT, RECORD_SHOWN_TEXT},
 	[COMPANY] = {"company_id", RECORD_INTEGER, false},
 	[OWNER] = {"owner_id", RECORD_INTEGER, false},
 	[PHONE] = {"phone", RECORD_TEXT, false},
 	[SOURCE] = {"source", RECORD_TEXT, false},
 	[NOTE] = {"note", RECORD_TEXT, false},
-	[DO_NOT_CONTACT] = {"do_not_contact", RECORD_INTEGER, false},
+	[DO_NOT_CONTACT] = {"do_not_contact", RECORD_INTEGER, RECORD_SHOWN_TITLE},
 	[TOUCHED] = {"touched_ms", RECORD_INTEGER, false},
 };
 static const struct record_fold folds[] = {{"name_folded", NAME, text_fold}};
@@ -41,6 +41,7 @@ const struct noun contact_noun = {
 	.reference_count = ARRAY_COUNT(references),
 	.has_created = true,
 	.has_changed = true,
+	.shown_in = {"task", "contact_id"},
 };
 
 static void to_values(const struct contact *contact, struct value *values)

@@ -33,23 +33,23 @@ enum {
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
-	[NAME] = {"name", RECORD_TEXT, false},
+	[NAME] = {"name", RECORD_TEXT, RECORD_SHOWN_TITLE},
 	[CONTACT] = {"contact_id", RECORD_INTEGER, false},
 	[COMPANY] = {"company_id", RECORD_INTEGER, false},
 	[PHASE] = {"phase", RECORD_TEXT, false},
-	[STATE] = {"state", RECORD_TEXT, false},
-	[OWNER] = {"owner_id", RECORD_INTEGER, false},
+	[STATE] = {"state", RECORD_TEXT, RECORD_SHOWN_TITLE},
+	[OWNER] = {"owner_id", RECORD_INTEGER, RECORD_SHOWN_TEXT},
 	[SOURCE] = {"source", RECORD_TEXT, false},
 	[SCORE] = {"score", RECORD_INTEGER, false},
-	[VALUE] = {"value_cents", RECORD_INTEGER, false},
-	[CURRENCY] = {"currency", RECORD_TEXT, false},
+	[VALUE] = {"value_cents", RECORD_INTEGER, RECORD_SHOWN_TITLE},
+	[CURRENCY] = {"currency", RECORD_TEXT, RECORD_SHOWN_TITLE},
 	[IS_LEAD] = {"is_lead", RECORD_INTEGER, false},
 	[CURRENT] = {"current", RECORD_INTEGER, false},
 	[PIPELINE] = {"pipeline", RECORD_TEXT, false},
 	[TYPE] = {"type", RECORD_TEXT, false},
 	[SUBJECT] = {"subject", RECORD_TEXT, false},
 	[WEIGHT] = {"weight", RECORD_TEXT, false},
-	[EXPECTED_CLOSE] = {"expected_close", RECORD_TEXT, false},
+	[EXPECTED_CLOSE] = {"expected_close", RECORD_TEXT, RECORD_SHOWN_TITLE},
 	[QUOTATION] = {"quotation", RECORD_TEXT, false},
 	[QUOTATION_STATE] = {"quotation_state", RECORD_TEXT, false},
 	[QUOTATION_SENT] = {"quotation_sent", RECORD_TEXT, false},
@@ -75,6 +75,7 @@ const struct noun deal_noun = {
 	.reference_count = ARRAY_COUNT(references),
 	.has_created = true,
 	.has_changed = true,
+	.has_sequence = true,
 };
 
 static void to_values(const struct deal *deal, struct arena *arena, struct value *values)
@@ -128,7 +129,7 @@ bool deal_edit(struct operation *operation, const struct deal *deal, struct erro
 	"d.company_id, d.owner_id, c.name, u.name, d.score, d.value_cents, d.is_lead, "           \
 	"d.current, d.created_ms, d.changed_ms, d.pipeline, d.type, d.subject, d.weight, "        \
 	"d.expected_close, d.quotation, d.quotation_state, d.quotation_sent, d.quotation_until, " \
-	"d.outcome, d.reason, d.ended, y.name "                                                   \
+	"d.outcome, d.reason, d.ended, y.name, d.calendar_ms, d.sequence "                        \
 	"FROM deal d LEFT JOIN contact c ON c.id = d.contact_id "                                 \
 	"LEFT JOIN company y ON y.id = d.company_id LEFT JOIN app_user u ON u.id = d.owner_id "
 
@@ -166,6 +167,8 @@ static void read_deal(struct sql *q, struct arena *arena, struct deal *deal)
 		.reason = sql_text(q, 27, arena),
 		.ended = sql_date(q, 28),
 		.company_name = sql_text(q, 29, arena),
+		.calendar_ms = sql_i64(q, 30),
+		.sequence = (int)sql_i64(q, 31),
 	};
 }
 

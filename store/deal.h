@@ -23,6 +23,8 @@ struct deal {
 	int64_t value_cents;
 	bool has_value, is_lead, current;
 	int64_t created_ms, changed_ms;
+	int64_t calendar_ms; /* what calendars show changed last */
+	int sequence;	     /* how often its title, time or status changed */
 };
 
 /* States: open, won, lost, closed (won, and all done that follows). */

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/erase_row.h"
 #include "store/list.h"
@@ -264,7 +265,8 @@ bool erase_anonymise(
 	sql_bind_i64(q, 1, contact_id);
 	sql_bind_text(q, 2, name);
 	sql_bind_text(q, 3, text_fold(&arena, name));
-	if (!sql_run(q, err))
+	if (!sql_run(q, err) ||
+		!record_show_again(db, &contact_noun, contact_id, false, clock_now_ms(), err))
 		return false;
 	for (size_t i = 0; i < ARRAY_COUNT(steps); i++)
 		if (steps[i].wanted && !erase_run(db, steps[i].literal, contact_id, err))

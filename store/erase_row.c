@@ -1,6 +1,7 @@
 #include "store/erase_row.h"
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "store/list.h"
 #include "store/sql.h"
 
@@ -121,14 +122,21 @@ bool erase_rows(struct db *db, const struct noun *noun, const char *column, int6
 
 bool erase_ticket(struct db *db, int64_t ticket_id, struct error *err)
 {
+	struct sql *q;
+
 	/* A company's name is nobody's; where there is none it is a person who sent the bill. */
-	return erase_audit(db, &ticket_noun, ticket_id, err) &&
-	       erase_run(db,
-		       "UPDATE ticket SET title = '" ERASED_TEXT "', supplier_contact_id = NULL, "
-		       "supplier_name = CASE WHEN supplier_id IS NULL THEN '" ERASED_TEXT "' "
-		       "ELSE supplier_name END, "
-		       "iban = CASE WHEN supplier_id IS NULL THEN NULL ELSE iban END, "
-		       "hold_reason = CASE WHEN hold_reason IS NULL THEN NULL "
-		       "ELSE '" ERASED_TEXT "' END, sequence = sequence + 1 WHERE id = ?1",
-		       ticket_id, err);
+	if (!erase_audit(db, &ticket_noun, ticket_id, err) ||
+		!sql_start(db,
+			"UPDATE ticket SET title = '" ERASED_TEXT "', supplier_contact_id = NULL, "
+			"supplier_name = CASE WHEN supplier_id IS NULL THEN '" ERASED_TEXT "' "
+			"ELSE supplier_name END, "
+			"iban = CASE WHEN supplier_id IS NULL THEN NULL ELSE iban END, "
+			"hold_reason = CASE WHEN hold_reason IS NULL THEN NULL "
+			"ELSE '" ERASED_TEXT "' END, sequence = sequence + 1, calendar_ms = ?2 "
+			"WHERE id = ?1",
+			&q, err))
+		return false;
+	sql_bind_i64(q, 1, ticket_id);
+	sql_bind_i64(q, 2, clock_now_ms());
+	return sql_run(q, err);
 }

@@ -1,4 +1,5 @@
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "store/erase_row.h"
 #include "store/list.h"
 #include "store/sql.h"
@@ -126,16 +127,20 @@ static bool write_one(struct sweep *sweep, const struct texts *texts, const stru
 	if (fold)
 		buffer_format(&text, ", %s = ?3", fold->column);
 	if (texts->noun && texts->noun->has_sequence)
-		buffer_append_string(&text, ", sequence = sequence + 1");
+		buffer_append_string(&text, ", sequence = sequence + 1, calendar_ms = ?4");
 	buffer_append_string(&text, " WHERE id = ?1");
 	if (!sql_start_built(sweep->db, buffer_string(&text), &q, err))
 		return false;
+	if (texts->noun && texts->noun->has_sequence)
+		sql_bind_i64(q, 4, clock_now_ms());
 	sql_bind_i64(q, 1, change->id);
 	sql_bind_text(q, 2, change->text);
 	if (fold)
 		sql_bind_text(q, 3, fold->fold(&arena, change->text));
 	++*sweep->changed;
-	return sql_run(q, err);
+	return sql_run(q, err) && (!texts->noun || !texts->noun->shown_in.table ||
+					  record_show_again(sweep->db, texts->noun, change->id,
+						  true, clock_now_ms(), err));
 }
 
 static bool sweep_table(struct sweep *sweep, const struct texts *texts, struct error *err)

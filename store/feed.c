@@ -15,7 +15,7 @@ static const struct record_field fields[] = {
 	[NAME] = {"name", RECORD_TEXT, false},
 	[REVOKED] = {"revoked_ms", RECORD_INTEGER, false},
 };
-static const struct record_reference references[] = {{"feed_fetch", "feed_id", RECORD_GOES_TOO}};
+static const struct record_reference references[] = {{"feed_client", "feed_id", RECORD_GOES_TOO}};
 const struct noun feed_noun = {
 	.name = "feed",
 	.table = "feed",
@@ -56,12 +56,12 @@ bool feed_revoke(struct operation *operation, int64_t id, bool *found, struct er
 }
 
 /* With the client that came last. */
-#define SELECT_FEED                                                                     \
-	"SELECT f.id, f.scope, f.name, f.created_ms, f.revoked_ms, x.client, x.at_ms, " \
-	"x.status, (SELECT sum(y.fetches) FROM feed_fetch y WHERE y.feed_id = f.id) "   \
-	"FROM feed f LEFT JOIN feed_fetch x ON x.feed_id = f.id AND x.client = "        \
-	"(SELECT z.client FROM feed_fetch z WHERE z.feed_id = f.id "                    \
-	"ORDER BY z.at_ms DESC, z.client LIMIT 1) "
+#define SELECT_FEED                                                                             \
+	"SELECT f.id, f.scope, f.name, f.created_ms, f.revoked_ms, x.client, x.at_ms, "         \
+	"x.status, (SELECT sum(y.fetches) FROM feed_client y WHERE y.feed_id = f.id) "          \
+	"FROM feed f LEFT JOIN feed_client x ON x.feed_id = f.id AND (x.client, x.calendar) = " \
+	"(SELECT z.client, z.calendar FROM feed_client z WHERE z.feed_id = f.id "               \
+	"ORDER BY z.at_ms DESC, z.client, z.calendar LIMIT 1) "
 
 static void read_feed(struct sql *q, struct arena *arena, struct feed_row *row)
 {
@@ -117,22 +117,70 @@ bool feed_by_token(struct db *db, const struct digest *token_hash, struct arena 
 	return ok;
 }
 
-bool feed_fetched(struct db *db, int64_t feed_id, struct span client, int64_t at_ms, int status,
-	int count, struct error *err)
+static bool drop_oldest_clients(struct db *db, int64_t feed_id, struct error *err)
 {
 	struct sql *q;
 
 	if (!sql_start(db,
-		    "INSERT INTO feed_fetch (feed_id, client, at_ms, status, fetches) "
-		    "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (feed_id, client) DO UPDATE SET "
-		    "at_ms = excluded.at_ms, status = excluded.status, "
-		    "fetches = feed_fetch.fetches + excluded.fetches",
+		    "DELETE FROM feed_client WHERE feed_id = ?1 AND at_ms < (SELECT at_ms "
+		    "FROM feed_client WHERE feed_id = ?1 ORDER BY at_ms DESC LIMIT 1 OFFSET ?2)",
 		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, feed_id);
-	sql_bind_text(q, 2, text_cut(client, CLIENT_MAX_BYTES));
-	sql_bind_i64(q, 3, at_ms);
-	sql_bind_i64(q, 4, status);
-	sql_bind_i64(q, 5, count);
+	sql_bind_i64(q, 2, FEED_CLIENTS_MAX - 1);
 	return sql_run(q, err);
+}
+
+bool feed_fetched(struct db *db, const struct feed_client *fetch, struct error *err)
+{
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "INSERT INTO feed_client (feed_id, client, calendar, at_ms, status, items, "
+		    "size_bytes, fetches) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+		    "ON CONFLICT (feed_id, client, calendar) DO UPDATE SET "
+		    "at_ms = excluded.at_ms, status = excluded.status, items = excluded.items, "
+		    "size_bytes = CASE WHEN excluded.size_bytes > 0 THEN excluded.size_bytes "
+		    "ELSE feed_client.size_bytes END, "
+		    "fetches = feed_client.fetches + excluded.fetches",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, fetch->feed_id);
+	sql_bind_text(q, 2, text_cut(fetch->client, CLIENT_MAX_BYTES));
+	sql_bind_text(q, 3, fetch->calendar);
+	sql_bind_i64(q, 4, fetch->at_ms);
+	sql_bind_i64(q, 5, fetch->status);
+	sql_bind_i64(q, 6, fetch->items);
+	sql_bind_i64(q, 7, fetch->size_bytes);
+	sql_bind_i64(q, 8, fetch->fetches);
+	return sql_run(q, err) && drop_oldest_clients(db, fetch->feed_id, err);
+}
+
+bool feed_client_list(struct db *db, struct arena *arena, struct feed_client **rows, size_t *count,
+	struct error *err)
+{
+	struct list list = LIST_OF(struct feed_client, arena);
+	struct sql *q;
+	bool found, ok;
+
+	if (!sql_start(db,
+		    "SELECT feed_id, client, calendar, at_ms, status, items, size_bytes, fetches "
+		    "FROM feed_client ORDER BY feed_id, at_ms DESC, client, calendar",
+		    &q, err))
+		return false;
+	while ((ok = sql_row(q, &found, err)) && found)
+		*(struct feed_client *)list_add(&list) = (struct feed_client){
+			.feed_id = sql_i64(q, 0),
+			.client = sql_text(q, 1, arena),
+			.calendar = sql_text(q, 2, arena),
+			.at_ms = sql_i64(q, 3),
+			.status = (int)sql_i64(q, 4),
+			.items = sql_i64(q, 5),
+			.size_bytes = sql_i64(q, 6),
+			.fetches = sql_i64(q, 7),
+		};
+	sql_end(q);
+	*rows = list.items;
+	*count = list.count;
+	return ok;
 }

@@ -77,11 +77,11 @@ static void bind_fold(struct sql *q, int number, const struct record_fold *fold,
 
 /* ---------------------------------------------------------------- making */
 
-/* ?1… are the fields, then the folds, then created_ms, changed_ms, then id. */
+/* ?1… are the fields, then the folds, then created_ms, changed_ms, calendar_ms, then id. */
 static void insert_text(const struct noun *noun, bool with_id, struct buffer *text)
 {
 	size_t parameters = noun->field_count + noun->fold_count + noun->has_created +
-			    noun->has_changed + with_id;
+			    noun->has_changed + noun->has_sequence + with_id;
 
 	buffer_format(text, "INSERT INTO %s (", noun->table);
 	for (size_t i = 0; i < noun->field_count; i++)
@@ -90,6 +90,7 @@ static void insert_text(const struct noun *noun, bool with_id, struct buffer *te
 		append_column(text, ", ", noun->folds[i].column);
 	buffer_append_string(text, noun->has_created ? ", created_ms" : "");
 	buffer_append_string(text, noun->has_changed ? ", changed_ms" : "");
+	buffer_append_string(text, noun->has_sequence ? ", calendar_ms" : "");
 	buffer_append_string(text, with_id ? ", id" : "");
 	buffer_append_string(text, noun->has_sequence ? ", sequence" : "");
 	buffer_append_string(text, ") VALUES (");
@@ -117,6 +118,8 @@ static bool insert(struct operation *operation, const struct noun *noun, int64_t
 		sql_bind_i64(q, ++number, operation->at_ms);
 	if (noun->has_changed)
 		sql_bind_i64(q, ++number, operation->at_ms);
+	if (noun->has_sequence)
+		sql_bind_i64(q, ++number, operation->at_ms);
 	if (given_id)
 		sql_bind_i64(q, ++number, given_id);
 	return sql_run_new(q, id, err) && audit_made(operation, noun, *id, err);
@@ -139,13 +142,16 @@ bool record_restore(struct operation *operation, const struct noun *noun, int64_
 
 /* ---------------------------------------------------------------- changing */
 
-static bool raises_sequence(const struct noun *noun, unsigned differs)
+/* Some field that differs is shown so; RECORD_NOT_SHOWN: in any way. */
+static bool is_shown(const struct noun *noun, unsigned differs, enum record_shown how)
 {
-	if (!noun->has_sequence)
-		return false;
-	for (unsigned i = 0; i < noun->field_count; i++)
-		if (noun->fields[i].calendar && (differs & 1U << i))
+	for (unsigned i = 0; i < noun->field_count; i++) {
+		enum record_shown shown = noun->fields[i].shown;
+
+		if ((differs & 1U << i) && shown != RECORD_NOT_SHOWN &&
+			(shown == how || how == RECORD_NOT_SHOWN))
 			return true;
+	}
 	return false;
 }
 
@@ -167,7 +173,9 @@ static void update_text(const struct noun *noun, unsigned differs, struct buffer
 		}
 	if (noun->has_changed)
 		append_parameter(text, ", changed_ms = ?", ++number);
-	if (raises_sequence(noun, differs))
+	if (noun->has_sequence && is_shown(noun, differs, RECORD_NOT_SHOWN))
+		append_parameter(text, ", calendar_ms = ?", ++number);
+	if (noun->has_sequence && is_shown(noun, differs, RECORD_SHOWN_TITLE))
 		buffer_append_string(text, ", sequence = sequence + 1");
 	buffer_append_string(text, " WHERE id = ?1");
 }
@@ -192,7 +200,32 @@ static bool update(struct operation *operation, const struct noun *noun, int64_t
 			bind_fold(q, ++number, &noun->folds[i], &values[noun->folds[i].of], &arena);
 	if (noun->has_changed)
 		sql_bind_i64(q, ++number, operation->at_ms);
+	if (noun->has_sequence && is_shown(noun, differs, RECORD_NOT_SHOWN))
+		sql_bind_i64(q, ++number, operation->at_ms);
 	return sql_run(q, err);
+}
+
+bool record_show_again(struct db *db, const struct noun *noun, int64_t id, bool title,
+	int64_t at_ms, struct error *err)
+{
+	struct buffer text CLEANUP(buffer_done) = {0};
+	struct sql *q;
+
+	buffer_format(&text, "UPDATE %s SET calendar_ms = ?2%s WHERE %s = ?1", noun->shown_in.table,
+		title ? ", sequence = sequence + 1" : "", noun->shown_in.column);
+	if (!sql_start_built(db, buffer_string(&text), &q, err))
+		return false;
+	sql_bind_i64(q, 1, id);
+	sql_bind_i64(q, 2, at_ms);
+	return sql_run(q, err);
+}
+
+static bool show_elsewhere(struct operation *operation, const struct noun *noun, int64_t id,
+	unsigned differs, struct error *err)
+{
+	return !noun->shown_in.table || !is_shown(noun, differs, RECORD_NOT_SHOWN) ||
+	       record_show_again(operation->db, noun, id,
+		       is_shown(noun, differs, RECORD_SHOWN_TITLE), operation->at_ms, err);
 }
 
 static bool read_existing(struct db *db, const struct noun *noun, int64_t id, struct arena *arena,
@@ -225,6 +258,7 @@ bool record_change(struct operation *operation, const struct noun *noun, int64_t
 	if (!differs)
 		return true;
 	return update(operation, noun, id, values, differs, err) &&
+	       show_elsewhere(operation, noun, id, differs, err) &&
 	       (!noun->changed || noun->changed(operation->db, id, err));
 }
 

@@ -13,10 +13,17 @@
 
 enum record_type { RECORD_INTEGER, RECORD_TEXT, RECORD_BYTES };
 
+/* What calendars show of a field. */
+enum record_shown {
+	RECORD_NOT_SHOWN,
+	RECORD_SHOWN_TITLE, /* in the title, time or status: a change raises `sequence` too */
+	RECORD_SHOWN_TEXT,  /* beside it: a change moves `calendar_ms` alone */
+};
+
 struct record_field {
 	const char *column;
 	enum record_type type;
-	bool calendar; /* shown in the calendar: a change raises `sequence` */
+	enum record_shown shown;
 };
 
 /* A column that is computed from a field and never audited. */
@@ -41,7 +48,13 @@ struct noun {
 	size_t fold_count;
 	const struct record_reference *references;
 	size_t reference_count;
-	bool has_created, has_changed, has_sequence; /* created_ms, changed_ms, sequence */
+	bool has_created, has_changed; /* created_ms, changed_ms */
+	bool has_sequence;	       /* sequence and calendar_ms: it is shown in calendars */
+	/* A noun that has them and shows fields of this one: table and column that refers to this.
+	 */
+	struct record_place {
+		const char *table, *column;
+	} shown_in;
 	/* What else follows from a change, a removal or an undo; may be NULL. */
 	bool (*changed)(struct db *db, int64_t id, struct error *err);
 };
@@ -75,6 +88,12 @@ MUST_CHECK bool record_change(struct operation *operation, const struct noun *no
 	const struct value *values, unsigned mask, struct error *err);
 MUST_CHECK bool record_change_field(struct operation *operation, const struct noun *noun,
 	int64_t id, unsigned field, struct value value, struct error *err);
+/*
+ * The row changed by another way than record_change, what noun->shown_in shows of it too: in its
+ * title, or beside it.
+ */
+MUST_CHECK bool record_show_again(struct db *db, const struct noun *noun, int64_t id, bool title,
+	int64_t at_ms, struct error *err);
 /* ERROR_CONFLICT, naming it, when something still refers to the row. */
 MUST_CHECK bool record_remove(
 	struct operation *operation, const struct noun *noun, int64_t id, struct error *err);

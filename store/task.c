@@ -28,13 +28,13 @@ enum {
 };
 static const struct record_field fields[] = {
 	[KIND] = {"kind", RECORD_TEXT, false},
-	[TITLE] = {"title", RECORD_TEXT, true},
-	[STATE] = {"state", RECORD_TEXT, true},
-	[DUE_DATE] = {"due_date", RECORD_TEXT, true},
-	[DUE_MS] = {"due_ms", RECORD_INTEGER, true},
-	[LENGTH] = {"length_ms", RECORD_INTEGER, true},
-	[ASSIGNEE] = {"assignee_id", RECORD_INTEGER, false},
-	[CONTACT] = {"contact_id", RECORD_INTEGER, false},
+	[TITLE] = {"title", RECORD_TEXT, RECORD_SHOWN_TITLE},
+	[STATE] = {"state", RECORD_TEXT, RECORD_SHOWN_TITLE},
+	[DUE_DATE] = {"due_date", RECORD_TEXT, RECORD_SHOWN_TITLE},
+	[DUE_MS] = {"due_ms", RECORD_INTEGER, RECORD_SHOWN_TITLE},
+	[LENGTH] = {"length_ms", RECORD_INTEGER, RECORD_SHOWN_TITLE},
+	[ASSIGNEE] = {"assignee_id", RECORD_INTEGER, RECORD_SHOWN_TEXT},
+	[CONTACT] = {"contact_id", RECORD_INTEGER, RECORD_SHOWN_TITLE},
 	[COMPANY] = {"company_id", RECORD_INTEGER, false},
 	[DEAL] = {"deal_id", RECORD_INTEGER, false},
 	[TICKET] = {"ticket_id", RECORD_INTEGER, false},
@@ -42,7 +42,7 @@ static const struct record_field fields[] = {
 	[MESSAGE] = {"message_id", RECORD_INTEGER, false},
 	[KEEP] = {"keep", RECORD_INTEGER, false},
 	[SOURCE_KEY] = {"source_key", RECORD_TEXT, false},
-	[NOTE] = {"note", RECORD_TEXT, false},
+	[NOTE] = {"note", RECORD_TEXT, RECORD_SHOWN_TEXT},
 	[PROJECT] = {"project_id", RECORD_INTEGER, false},
 };
 const struct noun task_noun = {
@@ -123,7 +123,7 @@ bool task_edit(struct operation *operation, const struct task *task, struct erro
 	"t.length_ms, t.assignee_id, t.contact_id, t.company_id, t.deal_id, t.ticket_id, "    \
 	"t.case_id, t.message_id, u.name, c.name, c.do_not_contact, t.keep, t.created_ms, "   \
 	"t.changed_ms, t.sequence, t.project_id, " TASK_IS_BLOCKED                            \
-	" FROM task t LEFT JOIN app_user u ON u.id = t.assignee_id "                          \
+	", t.calendar_ms FROM task t LEFT JOIN app_user u ON u.id = t.assignee_id "           \
 	"LEFT JOIN contact c ON c.id = t.contact_id "
 
 static void read_task(struct sql *q, struct arena *arena, struct task *task)
@@ -154,6 +154,7 @@ static void read_task(struct sql *q, struct arena *arena, struct task *task)
 		.sequence = (int)sql_i64(q, 22),
 		.project_id = sql_i64(q, 23),
 		.blocked = sql_bool(q, 24),
+		.calendar_ms = sql_i64(q, 25),
 	};
 }
 

@@ -24,7 +24,8 @@ struct task {
 	bool contact_do_not_contact;
 	bool keep; /* a reply does not close it */
 	int64_t created_ms, changed_ms;
-	int sequence;
+	int64_t calendar_ms; /* what calendars show changed last */
+	int sequence;	     /* how often its title, time or status changed */
 };
 
 /* A task of the same source_key changes nothing (*added false, *id that one's). */

@@ -37,25 +37,25 @@ enum {
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
-	[DIRECTION] = {"direction", RECORD_TEXT, false},
+	[DIRECTION] = {"direction", RECORD_TEXT, RECORD_SHOWN_TITLE},
 	[KIND] = {"kind", RECORD_TEXT, false},
-	[STATE] = {"state", RECORD_TEXT, true},
-	[TITLE] = {"title", RECORD_TEXT, true},
+	[STATE] = {"state", RECORD_TEXT, RECORD_SHOWN_TITLE},
+	[TITLE] = {"title", RECORD_TEXT, RECORD_SHOWN_TITLE},
 	[SUPPLIER] = {"supplier_id", RECORD_INTEGER, false},
 	[SUPPLIER_CONTACT] = {"supplier_contact_id", RECORD_INTEGER, false},
-	[SUPPLIER_NAME] = {"supplier_name", RECORD_TEXT, false},
-	[NUMBER] = {"number", RECORD_TEXT, false},
+	[SUPPLIER_NAME] = {"supplier_name", RECORD_TEXT, RECORD_SHOWN_TITLE},
+	[NUMBER] = {"number", RECORD_TEXT, RECORD_SHOWN_TITLE},
 	[ISSUED] = {"issue_date", RECORD_TEXT, false},
-	[DUE] = {"due_date", RECORD_TEXT, true},
-	[CURRENCY] = {"currency", RECORD_TEXT, false},
+	[DUE] = {"due_date", RECORD_TEXT, RECORD_SHOWN_TITLE},
+	[CURRENCY] = {"currency", RECORD_TEXT, RECORD_SHOWN_TITLE},
 	[NET] = {"net_cents", RECORD_INTEGER, false},
 	[TAX] = {"tax_cents", RECORD_INTEGER, false},
-	[TOTAL] = {"total_cents", RECORD_INTEGER, false},
-	[PAYABLE] = {"payable_cents", RECORD_INTEGER, false},
+	[TOTAL] = {"total_cents", RECORD_INTEGER, RECORD_SHOWN_TITLE},
+	[PAYABLE] = {"payable_cents", RECORD_INTEGER, RECORD_SHOWN_TITLE},
 	[IBAN] = {"iban", RECORD_TEXT, false},
 	[DOCUMENT] = {"document_sha256", RECORD_BYTES, false},
-	[HOLD_REASON] = {"hold_reason", RECORD_TEXT, false},
-	[ASSIGNEE] = {"assignee_id", RECORD_INTEGER, false},
+	[HOLD_REASON] = {"hold_reason", RECORD_TEXT, RECORD_SHOWN_TEXT},
+	[ASSIGNEE] = {"assignee_id", RECORD_INTEGER, RECORD_SHOWN_TEXT},
 	[REMINDED] = {"reminded_ms", RECORD_INTEGER, false},
 	[DEAL] = {"deal_id", RECORD_INTEGER, false},
 	[TAX_RATE] = {"tax_rate", RECORD_INTEGER, false},
@@ -159,7 +159,7 @@ bool ticket_edit(struct operation *operation, const struct ticket *ticket, struc
 	"t.hold_reason, u.name, t.issue_date, t.due_date, t.net_cents, t.tax_cents, "           \
 	"t.total_cents, t.payable_cents, t.document_sha256, t.reminded_ms, t.created_ms, "      \
 	"t.changed_ms, t.sequence, t.deal_id, t.tax_rate, t.discount_cents, t.sent_date, "      \
-	"t.paid_date, t.paid_cents, t.after_close "                                             \
+	"t.paid_date, t.paid_cents, t.after_close, t.calendar_ms "                              \
 	"FROM ticket t LEFT JOIN app_user u ON u.id = t.assignee_id "
 
 static void read_ticket(struct sql *q, struct arena *arena, struct ticket *ticket)
@@ -203,6 +203,7 @@ static void read_ticket(struct sql *q, struct arena *arena, struct ticket *ticke
 		.paid_cents = sql_i64(q, 30),
 		.has_paid = !sql_is_null(q, 30),
 		.after_close = sql_bool(q, 31),
+		.calendar_ms = sql_i64(q, 32),
 	};
 	ticket->has_document = sql_digest(q, 20, &ticket->document);
 }

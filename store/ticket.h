@@ -28,7 +28,8 @@ struct ticket {
 	struct date sent_date, paid_date;
 	bool after_close; /* mail joined when it was paid or closed already */
 	int64_t reminded_ms, created_ms, changed_ms;
-	int sequence;
+	int64_t calendar_ms; /* what calendars show changed last */
+	int sequence;	     /* how often its title, time or status changed */
 };
 
 MUST_CHECK bool ticket_add(

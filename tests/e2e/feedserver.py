@@ -23,9 +23,17 @@ class Feed:
             'finance': {'run': {'on': 'thu', 'at': '10:00', 'length': '1h', 'users': ['ben']}},
             **settings})
 
+    def environment(self):
+        return {**os.environ, 'POSTROOM_CONFIG': str(self.daemon.config)}
+
+    def table(self, *words):
+        """What a person sees of it."""
+        return subprocess.run([self.command, *words], capture_output=True, text=True,
+                              env=self.environment(), check=True).stdout
+
     def postroom(self, *words):
         done = subprocess.run([self.command, *words, '--json'], capture_output=True, text=True,
-                              env={**os.environ, 'POSTROOM_CONFIG': str(self.daemon.config)})
+                              env=self.environment(), check=False)
         assert done.returncode == 0, f'{words}: {done.stdout}{done.stderr}'
         return json.loads(done.stdout) if done.stdout.strip() else None
 

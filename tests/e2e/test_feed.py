@@ -95,12 +95,56 @@ def test_no_token_in_the_log_or_the_database(feed):
             assert token.encode() not in file.read_bytes(), file
 
 
-def test_who_fetched_is_listed(feed):
+def test_who_fetched_is_listed_with_what_it_got(feed):
     path = feed.address('anna')
-    feed.get(path, User_Agent='Thunderbird/128')
+    feed.postroom('task', 'add', 'Call Pieter', '--assignee', 'anna', '--due', '2w')
+    first = feed.get(path, User_Agent='Thunderbird/128')
+    feed.get(path, User_Agent='khal', If_None_Match=first.getheader('ETag'))
+    feed.get(path.replace('events', 'tasks'), User_Agent='Thunderbird/128')
     assert feed.daemon.terminate() == 0  # what is not reported yet is told at the end
     row, = feed.postroom('feed', 'list')
-    assert row['last_client'] == 'Thunderbird/128'
+    assert row['last_client'] == 'Thunderbird/128' and row['fetches'] == 3
+    got = {(one['client'], one['calendar']): one for one in row['clients']}
+    events = got['Thunderbird/128', 'events']
+    assert (events['status'], events['items'], events['size_bytes']) == (200, 1, len(first.body))
+    assert got['khal', 'events']['got'] == 'nothing new, 1 item'
+    assert got['Thunderbird/128', 'tasks']['status'] == 200
+    table = feed.table('feed', 'list')
+    assert table.count('Thunderbird/128') == 2 and 'nothing new, 1 item' in table
+
+
+def findings_of(feed):
+    done = subprocess.run([feed.command, 'doctor', '--json'], capture_output=True, text=True,
+                          env=feed.environment(), check=False)
+    return [one for one in json.loads(done.stdout) if one['check'] == 'feeds']
+
+
+def test_doctor_names_addresses_that_nobody_fetches_and_that_fail(feed):
+    path, _, team = feed.address('anna'), feed.address('ben'), feed.address('--team', 'sales')
+    assert feed.get(path, User_Agent='khal').status == 200
+    assert feed.get(team).status == 200
+    assert not findings_of(feed)
+    feed.daemon.expected.add('page-failed')
+    with sqlite3.connect(feed.daemon.state / 'postroom.db') as database:
+        database.execute('ALTER TABLE task RENAME TO task_gone')
+    assert feed.get(path, User_Agent='khal').status == 503
+    with sqlite3.connect(feed.daemon.state / 'postroom.db') as database:
+        database.execute('ALTER TABLE task_gone RENAME TO task')
+    assert feed.daemon.terminate() == 0
+    failed, = findings_of(feed)
+    assert failed['severity'] == 'error'
+    assert failed['finding'] == 'feed #1 (user anna) failed: khal got 503 instead of events.ics'
+    week = 8 * 24 * 3600 * 1000
+    with sqlite3.connect(feed.daemon.state / 'postroom.db') as database:
+        database.execute('UPDATE feed SET created_ms = created_ms - ?', [week])
+        database.execute('UPDATE feed_client SET at_ms = at_ms - ? WHERE feed_id = 3', [week])
+    _, never, long_ago = findings_of(feed)
+    assert never['finding'] == 'feed #2 (user ben) was never fetched, 8 days after it was made'
+    assert 'postroom feed revoke 2' in never['mend']
+    assert long_ago['finding'].startswith('feed #3 (team sales) was not fetched for 8 days')
+    for number in '123':
+        feed.postroom('feed', 'revoke', number)
+    assert not findings_of(feed)
 
 
 def test_team_and_finance_run(feed):

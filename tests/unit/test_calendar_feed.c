@@ -3,6 +3,7 @@
 
 #include "base/zone.h"
 #include "calendar/feed.h"
+#include "store/contact.h"
 #include "store/task.h"
 #include "store/ticket.h"
 #include "store/user.h"
@@ -259,6 +260,208 @@ static void test_changes(void **state)
 	assert_has_not(rendered(f, &feed, &second), "SUMMARY:Call");
 }
 
+/* ---------------------------------------------------------------- what a change changes */
+
+enum effect { NO_BYTE, TEXT_ALONE, SEQUENCE, GONE };
+
+struct subjects {
+	struct task task;
+	struct ticket ticket;
+	struct contact contact;
+};
+
+static void task_note(struct subjects *s)
+{
+	s->task.note = SPAN("ask for Pieter");
+}
+static void task_keep(struct subjects *s)
+{
+	s->task.keep = true;
+}
+static void task_title(struct subjects *s)
+{
+	s->task.title = SPAN("Call again");
+}
+static void task_day(struct subjects *s)
+{
+	s->task.due_date = (struct date){2026, 12, 6};
+}
+static void task_instant(struct subjects *s)
+{
+	s->task.due_date = (struct date){0};
+	s->task.due_ms = zone_instant("Europe/Amsterdam", (struct date){2026, 12, 6}, 9, 0, 0);
+}
+static void task_done(struct subjects *s)
+{
+	s->task.state = SPAN("done");
+}
+static void task_cancelled(struct subjects *s)
+{
+	s->task.state = SPAN("cancelled");
+}
+static void task_given_away(struct subjects *s)
+{
+	s->task.assignee_id = 0;
+}
+static void task_far_away(struct subjects *s)
+{
+	s->task.due_date = (struct date){2036, 1, 1};
+}
+static void contact_phone(struct subjects *s)
+{
+	s->contact.phone = SPAN("+31 20 1234567");
+}
+static void contact_name(struct subjects *s)
+{
+	s->contact.name = SPAN("Pieter de Vries");
+}
+static void contact_mark(struct subjects *s)
+{
+	s->contact.do_not_contact = true;
+}
+static void ticket_iban(struct subjects *s)
+{
+	s->ticket.iban = SPAN("DE02120300000000202051");
+}
+static void ticket_reminded(struct subjects *s)
+{
+	s->ticket.reminded_ms = 4000;
+}
+static void ticket_issued(struct subjects *s)
+{
+	s->ticket.issue_date = (struct date){2026, 11, 1};
+}
+static void ticket_number(struct subjects *s)
+{
+	s->ticket.number = SPAN("PP-2042");
+}
+static void ticket_amount(struct subjects *s)
+{
+	s->ticket.payable_cents = 100;
+}
+static void ticket_due(struct subjects *s)
+{
+	s->ticket.due_date = (struct date){2026, 12, 24};
+}
+static void ticket_hold(struct subjects *s)
+{
+	s->ticket.state = SPAN("hold");
+}
+static void ticket_reason(struct subjects *s)
+{
+	s->ticket.hold_reason = SPAN("another IBAN");
+}
+static void ticket_paid(struct subjects *s)
+{
+	s->ticket.state = SPAN("paid");
+}
+static void nothing(struct subjects *s)
+{
+	(void)s;
+}
+
+static void subjects_write(struct fixture *f, struct subjects *s, int64_t at_ms)
+{
+	must(f, db_begin_write(f->db, &f->err));
+	must(f, operation_begin(f->db, "anna", "edit", SPAN(""), at_ms, &f->operation, &f->err));
+	must(f, contact_edit(&f->operation, &s->contact, &f->err));
+	must(f, task_edit(&f->operation, &s->task, &f->err));
+	must(f, ticket_edit(&f->operation, &s->ticket, &f->err));
+	fixture_commit(f);
+}
+
+static struct subjects subjects_add(struct fixture *f)
+{
+	struct subjects s = {.contact = {.name = SPAN("Pieter Jansen")}};
+	int64_t user, contact, task, ticket;
+	bool found;
+
+	fixture_begin(f, "add");
+	user = anna(f);
+	must(f, contact_add(&f->operation, &s.contact, &contact, &f->err));
+	task = add_task(f, (struct task){.title = SPAN("Call"),
+				   .assignee_id = user,
+				   .contact_id = contact,
+				   .due_date = {2026, 12, 5}});
+	s.ticket = (struct ticket){.direction = SPAN("payable"),
+		.kind = SPAN("invoice"),
+		.state = SPAN("open"),
+		.title = SPAN("Invoice"),
+		.supplier_name = SPAN("Pixel Power BV"),
+		.number = SPAN("PP-2041"),
+		.currency = SPAN("EUR"),
+		.payable_cents = 48400,
+		.has_payable = true,
+		.assignee_id = user,
+		.due_date = {2026, 12, 20}};
+	must(f, ticket_add(&f->operation, &s.ticket, &ticket, &f->err));
+	fixture_commit(f);
+	must(f, contact_get(f->db, contact, &f->arena, &s.contact, &found, &f->err));
+	must(f, task_get(f->db, task, &f->arena, &s.task, &found, &f->err));
+	must(f, ticket_get(f->db, ticket, &f->arena, &s.ticket, &found, &f->err));
+	return s;
+}
+
+/* Rules 2, 3 and 5: what shows raises, what does not show changes no byte, what is over is gone. */
+static void test_effects(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*change)(struct subjects *s);
+		enum effect effect;
+	} rows[] = {
+		{"nothing", nothing, NO_BYTE},
+		{"a note", task_note, TEXT_ALONE},
+		{"survives a reply", task_keep, NO_BYTE},
+		{"title", task_title, SEQUENCE},
+		{"day", task_day, SEQUENCE},
+		{"a time instead of a day", task_instant, SEQUENCE},
+		{"done", task_done, GONE},
+		{"cancelled", task_cancelled, GONE},
+		{"somebody else's", task_given_away, GONE},
+		{"out of the window", task_far_away, GONE},
+		{"the contact's phone", contact_phone, NO_BYTE},
+		{"the contact's name", contact_name, TEXT_ALONE},
+		{"do not contact", contact_mark, SEQUENCE},
+		{"IBAN", ticket_iban, NO_BYTE},
+		{"a reminder", ticket_reminded, NO_BYTE},
+		{"issued", ticket_issued, NO_BYTE},
+		{"number", ticket_number, SEQUENCE},
+		{"amount", ticket_amount, SEQUENCE},
+		{"due", ticket_due, SEQUENCE},
+		{"hold", ticket_hold, SEQUENCE},
+		{"the reason of a hold", ticket_reason, TEXT_ALONE},
+		{"paid", ticket_paid, GONE},
+	};
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer first = {0}, second = {0};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct subjects s = subjects_add(f);
+		int64_t user = s.task.assignee_id;
+		struct calendar_feed feed = feed_of(CALENDAR_EVENTS, &user);
+		bool same, raised, moved, gone;
+
+		rendered(f, &feed, &first);
+		rows[i].change(&s);
+		subjects_write(f, &s, 5000);
+		rendered(f, &feed, &second);
+		same = strcmp(first.data, second.data) == 0;
+		raised = strstr(second.data, "SEQUENCE:1\r\n") != NULL;
+		moved = strstr(second.data, "LAST-MODIFIED:19700101T000005Z") != NULL;
+		gone = times(second.data, "BEGIN:VEVENT") < times(first.data, "BEGIN:VEVENT");
+		if (same != (rows[i].effect == NO_BYTE) || raised != (rows[i].effect == SEQUENCE) ||
+			moved != (rows[i].effect == SEQUENCE || rows[i].effect == TEXT_ALONE) ||
+			gone != (rows[i].effect == GONE))
+			fail_msg("%s: same %d raised %d moved %d gone %d\n%s", rows[i].name, same,
+				raised, moved, gone, second.data);
+		/* out of the way of the next row */
+		s.task.state = SPAN("done");
+		s.ticket.state = SPAN("paid");
+		subjects_write(f, &s, 6000);
+	}
+}
+
 /* Rule 8: across the end of summer time each run stays at ten o'clock. */
 static void test_weekly(void **state)
 {
@@ -328,6 +531,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_shapes, fixture_open, fixture_close),
 		cmocka_unit_test_setup_teardown(test_hostile_text, fixture_open, fixture_close),
 		cmocka_unit_test_setup_teardown(test_changes, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(test_effects, fixture_open, fixture_close),
 		cmocka_unit_test_setup_teardown(test_weekly, fixture_open, fixture_close),
 		cmocka_unit_test_setup_teardown(test_ticket, fixture_open, fixture_close),
 	};

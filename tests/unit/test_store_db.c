@@ -125,6 +125,14 @@ static void test_empty_file_is_upgraded(void **state)
 }
 
 /* What the sixth migration added, taken away again. */
+#define UNDO_CALENDAR                                                                           \
+	"ALTER TABLE task DROP COLUMN calendar_ms; ALTER TABLE ticket DROP COLUMN calendar_ms;" \
+	"ALTER TABLE deal DROP COLUMN calendar_ms; ALTER TABLE deal DROP COLUMN sequence;"      \
+	"DROP TABLE feed_client; CREATE TABLE feed_fetch (feed_id INTEGER NOT NULL "            \
+	"REFERENCES feed (id), client TEXT NOT NULL, at_ms INTEGER NOT NULL, "                  \
+	"status INTEGER NOT NULL, fetches INTEGER NOT NULL, PRIMARY KEY (feed_id, client)) "    \
+	"STRICT, WITHOUT ROWID; INSERT INTO feed VALUES (1, x'00', 'user', 'anna', 1, NULL);"   \
+	"INSERT INTO feed_fetch VALUES (1, 'khal', 7, 200, 3);"
 #define UNDO_SALES                                                                              \
 	"DROP INDEX ticket_by_deal; DROP INDEX task_by_deal; DROP INDEX task_by_project;"       \
 	"ALTER TABLE ticket DROP COLUMN deal_id; ALTER TABLE ticket DROP COLUMN tax_rate;"      \
@@ -170,7 +178,7 @@ static void test_upgrade_of_version_1(void **state)
 			"DROP INDEX message_ignored_since; DROP INDEX message_quarantined_since;"
 			"DROP INDEX message_dead_since; ALTER TABLE message DROP COLUMN removed;"
 			"ALTER TABLE contact DROP COLUMN touched_ms;"
-			"DELETE FROM message_count WHERE name = 'purged';" UNDO_SALES
+			"DELETE FROM message_count WHERE name = 'purged';" UNDO_SALES UNDO_CALENDAR
 			"DELETE FROM schema_migration WHERE version > 1",
 			&f->err));
 	must(f, schema_version(f->db, NULL, &version, NULL, &f->err));
@@ -182,6 +190,7 @@ static void test_upgrade_of_version_1(void **state)
 	must(f, schema_version(f->db, NULL, &version, NULL, &f->err));
 	assert_int_equal(version, schema_latest());
 	assert_int_equal(fixture_number(f, "SELECT count(*) FROM message"), 1);
+	assert_int_equal(fixture_number(f, "SELECT fetches FROM feed_client"), 3);
 	assert_int_equal(fixture_number(f, "PRAGMA foreign_keys"), 1);
 	snprintf(backup, sizeof backup, "%s/backup-before-2-*.db", f->directory);
 	assert_int_equal(glob(backup, 0, NULL, &backups), 0);

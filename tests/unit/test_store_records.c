@@ -569,6 +569,13 @@ static void test_feeds(void **state)
 {
 	struct fixture *f = *state;
 	struct digest token = digest_of(SPAN("secret")), other = digest_of(SPAN("x"));
+	const struct feed_client fetches[] = {
+		{1, SPAN("Thunderbird"), SPAN("events"), 10, 200, 3, 900, 2},
+		{1, SPAN("khal"), SPAN("events"), 20, 304, 3, 0, 1},
+		{1, SPAN("Thunderbird"), SPAN("tasks"), 25, 200, 4, 700, 1},
+		{1, SPAN("Thunderbird"), SPAN("events"), 30, 304, 5, 0, 5},
+	};
+	struct feed_client *clients;
 	struct feed_row row, *rows;
 	size_t count;
 	int64_t id;
@@ -578,16 +585,23 @@ static void test_feeds(void **state)
 	must(f, feed_add(&f->operation, SPAN("team"), SPAN("sales"), &token, &id, &f->err));
 	must_fail(f, ERROR_CONFLICT,
 		feed_add(&f->operation, SPAN("user"), SPAN("anna"), &token, &id, &f->err));
-	must(f, feed_fetched(f->db, 1, SPAN("Thunderbird"), 10, 200, 2, &f->err));
-	must(f, feed_fetched(f->db, 1, SPAN("khal"), 20, 304, 1, &f->err));
-	must(f, feed_fetched(f->db, 1, SPAN("Thunderbird"), 30, 200, 5, &f->err));
+	for (size_t i = 0; i < ARRAY_COUNT(fetches); i++)
+		must(f, feed_fetched(f->db, &fetches[i], &f->err));
 	must(f, feed_by_token(f->db, &token, &f->arena, &row, &found, &f->err));
 	assert_true(found);
 	assert_span(row.scope, "team");
 	assert_span(row.name, "sales");
 	assert_span(row.last_client, "Thunderbird");
 	assert_int_equal(row.last_fetch_ms, 30);
-	assert_int_equal(row.fetches, 8);
+	assert_int_equal(row.fetches, 9);
+	must(f, feed_client_list(f->db, &f->arena, &clients, &count, &f->err));
+	assert_int_equal(count, 3);
+	assert_int_equal(clients[0].fetches, 7);
+	assert_int_equal(clients[0].status, 304);
+	assert_int_equal(clients[0].items, 5);
+	assert_int_equal(clients[0].size_bytes, 900); /* what it got before */
+	assert_span(clients[1].calendar, "tasks");
+	assert_span(clients[2].client, "khal");
 	must(f, feed_by_token(f->db, &other, &f->arena, &row, &found, &f->err));
 	assert_false(found);
 	must(f, feed_revoke(&f->operation, 1, &found, &f->err));
@@ -599,6 +613,34 @@ static void test_feeds(void **state)
 	must(f, feed_list(f->db, &f->arena, &rows, &count, &f->err));
 	assert_int_equal(count, 1);
 	assert_int_equal(rows[0].revoked_ms, 1000);
+	fixture_commit(f);
+}
+
+/* A User-Agent is the client's own: as many as it likes, and the record stays small. */
+static void test_clients_of_a_feed(void **state)
+{
+	struct fixture *f = *state;
+	struct digest token = digest_of(SPAN("secret"));
+	struct feed_client *clients;
+	char name[16];
+	size_t count;
+	int64_t id;
+
+	fixture_begin(f, "feed add");
+	must(f, feed_add(&f->operation, SPAN("team"), SPAN("sales"), &token, &id, &f->err));
+	for (int i = 0; i < FEED_CLIENTS_MAX + 20; i++) {
+		snprintf(name, sizeof name, "khal/%d", i);
+		must(f, feed_fetched(f->db,
+				&(struct feed_client){.feed_id = id,
+					.client = span_from(name),
+					.calendar = SPAN("events"),
+					.at_ms = 1000 + i,
+					.status = 200},
+				&f->err));
+	}
+	must(f, feed_client_list(f->db, &f->arena, &clients, &count, &f->err));
+	assert_int_equal(count, FEED_CLIENTS_MAX);
+	assert_span(clients[0].client, "khal/69");
 	fixture_commit(f);
 }
 
@@ -643,6 +685,7 @@ int main(void)
 		fixture_test(test_queue_filters),
 		fixture_test(test_ignore_rules),
 		fixture_test(test_feeds),
+		fixture_test(test_clients_of_a_feed),
 		fixture_test(test_users),
 	};
 
