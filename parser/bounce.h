@@ -25,6 +25,8 @@ void bounce_fields_read(
  * words alone decide nothing: people write them too.
  */
 bool bounce_text_says_so(struct span text);
+/* Whether it gives a code of failure as servers do (RFC 3463): "550 5.1.1", "5.1.1". */
+bool bounce_text_has_status(struct span text);
 /* Whether it shows what two mail servers said to each other up to a refusal (RFC 5321). */
 bool bounce_text_is_transcript(struct span text);
 /*

@@ -11,7 +11,7 @@
 #define REASON_BYTES_MAX 1000
 #define REASON_LINES_MAX 12
 
-/* What servers say; ASCII letters without case. */
+/* What servers say, by language, each in one of its forms. */
 static const struct span phrases[] = {SPAN_INIT("could not be delivered"),
 	SPAN_INIT("couldn't be delivered"), SPAN_INIT("cannot be delivered"),
 	SPAN_INIT("can't be delivered"), SPAN_INIT("was not delivered"),
@@ -32,7 +32,71 @@ static const struct span phrases[] = {SPAN_INIT("could not be delivered"),
 	SPAN_INIT("niet worden afgeleverd"), SPAN_INIT("pas pu être remis"),
 	SPAN_INIT("n'a pas pu être"), SPAN_INIT("no se ha podido entregar"),
 	SPAN_INIT("送信できませんでした"), SPAN_INIT("配信できません"), SPAN_INIT("送信に失敗"),
-	SPAN_INIT("не может быть доставлено")};
+	SPAN_INIT("не может быть доставлено"), SPAN_INIT("could not be sent"),
+	SPAN_INIT("could not deliver"), SPAN_INIT("couldn't deliver"), SPAN_INIT("cannot deliver"),
+	SPAN_INIT("can't deliver"), SPAN_INIT("failed to deliver"), SPAN_INIT("did not deliver"),
+	SPAN_INIT("not able to be delivered"), SPAN_INIT("could not be reached"),
+	SPAN_INIT("couldn't be reached"), SPAN_INIT("did not reach some or all"),
+	SPAN_INIT("not yet been delivered"), SPAN_INIT("has been delayed"),
+	SPAN_INIT("still undelivered"), SPAN_INIT("delivery is delayed"), SPAN_INIT("delayed mail"),
+	SPAN_INIT("have been rejected"), SPAN_INIT("was rejected"),
+	SPAN_INIT("message delivery failure"), SPAN_INIT("delivery failure"),
+	SPAN_INIT("delivery error"), SPAN_INIT("delivery has been"), SPAN_INIT("delivery problem"),
+	SPAN_INIT("permanent failure"), SPAN_INIT("permanent error"), SPAN_INIT("fatal error"),
+	SPAN_INIT("non-deliverable"), SPAN_INIT("address not found"), SPAN_INIT("address rejected"),
+	SPAN_INIT("invalid recipient"), SPAN_INIT("recipient not found"), SPAN_INIT("no such user"),
+	SPAN_INIT("mailbox not found"), SPAN_INIT("mailbox unavailable"), SPAN_INIT("mailbox full"),
+	SPAN_INIT("quota exceeded"), SPAN_INIT("over quota"), SPAN_INIT("message blocked"),
+	SPAN_INIT("trouble delivering"), SPAN_INIT("had delivery"), SPAN_INIT("nicht zugestellt"),
+	SPAN_INIT("nicht übermittelt"), SPAN_INIT("zustellung fehlgeschlagen"),
+	SPAN_INIT("zustellung ist fehlgeschlagen"), SPAN_INIT("fehler bei der zustellung"),
+	SPAN_INIT("nicht zustellen"), SPAN_INIT("konnten nicht erreicht"),
+	SPAN_INIT("empfänger nicht erreicht"), SPAN_INIT("adresse nicht gefunden"),
+	SPAN_INIT("verzögert"), SPAN_INIT("niet worden bezorgd"), SPAN_INIT("niet bezorgd"),
+	SPAN_INIT("niet afgeleverd"), SPAN_INIT("bezorging aan de volgende"),
+	SPAN_INIT("bezorgen is mislukt"), SPAN_INIT("niet worden gevonden"),
+	SPAN_INIT("adres niet gevonden"), SPAN_INIT("onbestelbaar"),
+	SPAN_INIT("échec de la remise"), SPAN_INIT("n'a pas été remis"),
+	SPAN_INIT("n’a pas été remis"), SPAN_INIT("n'a pu être"), SPAN_INIT("n’a pu être"),
+	SPAN_INIT("n’a pas pu être"), SPAN_INIT("impossible de remettre"), SPAN_INIT("non remis"),
+	SPAN_INIT("remise impossible"), SPAN_INIT("non distribué"),
+	SPAN_INIT("adresse introuvable"), SPAN_INIT("erreur de remise"),
+	SPAN_INIT("no se pudo entregar"), SPAN_INIT("no se ha entregado"),
+	SPAN_INIT("no entregado"), SPAN_INIT("no se puede entregar"), SPAN_INIT("error de entrega"),
+	SPAN_INIT("error en la entrega"), SPAN_INIT("no se encontró la dirección"),
+	SPAN_INIT("dirección no encontrada"), SPAN_INIT("não foi entregue"),
+	SPAN_INIT("não pôde ser entregue"), SPAN_INIT("não entregue"),
+	SPAN_INIT("não foi possível entregar"), SPAN_INIT("falha na entrega"),
+	SPAN_INIT("destinatários ou grupos falhou"), SPAN_INIT("falha ao entregar"),
+	SPAN_INIT("endereço não encontrado"), SPAN_INIT("impossibile recapitare"),
+	SPAN_INIT("non è stato recapitato"), SPAN_INIT("mancato recapito"),
+	SPAN_INIT("mancata consegna"), SPAN_INIT("non consegnat"),
+	SPAN_INIT("non è stato possibile consegnare"), SPAN_INIT("indirizzo non trovato"),
+	SPAN_INIT("nie mogła zostać dostarczona"), SPAN_INIT("nie została dostarczona"),
+	SPAN_INIT("niedostarczona"), SPAN_INIT("nie można dostarczyć"),
+	SPAN_INIT("nie udało się dostarczyć"), SPAN_INIT("nie dostarczono"),
+	SPAN_INIT("inte levereras"), SPAN_INIT("inte att leverera"),
+	SPAN_INIT("kunde inte leverera"), SPAN_INIT("ikke leveres"), SPAN_INIT("ikke levert"),
+	SPAN_INIT("ikke leveret"), SPAN_INIT("kunne ikke leverer"), SPAN_INIT("ei voitu toimittaa"),
+	SPAN_INIT("toimitus epäonnistui"), SPAN_INIT("ei onnistunut"), SPAN_INIT("nelze doručit"),
+	SPAN_INIT("nebylo doručeno"), SPAN_INIT("nedoručiteln"), SPAN_INIT("nedoručen"),
+	SPAN_INIT("nemohla být doručena"), SPAN_INIT("nemohla byť doručená"),
+	SPAN_INIT("nedoručiteľn"), SPAN_INIT("kézbesíthetetlen"), SPAN_INIT("nem kézbesíthető"),
+	SPAN_INIT("nem sikerült kézbesíteni"), SPAN_INIT("nu a putut fi livrat"),
+	SPAN_INIT("nu a fost livrat"), SPAN_INIT("nelivrat"), SPAN_INIT("nije moguće isporučiti"),
+	SPAN_INIT("nije isporučen"), SPAN_INIT("nedostavljiv"),
+	SPAN_INIT("ni bilo mogoče dostaviti"), SPAN_INIT("не доставлено"),
+	SPAN_INIT("не было доставлено"), SPAN_INIT("не может быть отправлено"),
+	SPAN_INIT("недоставлен"), SPAN_INIT("не удалось доставить"),
+	SPAN_INIT("невозможно доставить"), SPAN_INIT("не вдалося доставити"),
+	SPAN_INIT("teslim edilemedi"), SPAN_INIT("iletilemedi"), SPAN_INIT("ulaştırılamadı"),
+	SPAN_INIT("δεν παραδόθηκε"), SPAN_INIT("δεν ήταν δυνατή η παράδοση"),
+	SPAN_INIT("nepristatyt"), SPAN_INIT("nav piegādāt"), SPAN_INIT("配信不能"),
+	SPAN_INIT("配信できませんでした"), SPAN_INIT("届けることができません"),
+	SPAN_INIT("お届けできません"), SPAN_INIT("エラーメール"), SPAN_INIT("無法傳遞"),
+	SPAN_INIT("无法投递"), SPAN_INIT("退信"), SPAN_INIT("未能送达"), SPAN_INIT("無法送達"),
+	SPAN_INIT("傳遞失敗"), SPAN_INIT("배달되지"), SPAN_INIT("전달할 수 없"),
+	SPAN_INIT("전송 실패")};
 
 /* What mail servers say to each other; a person seldom quotes both beside a reply code. */
 static const struct span dialogue[] = {SPAN_INIT("MAIL FROM:"), SPAN_INIT("RCPT TO:")};
@@ -44,18 +108,44 @@ static const struct span originals[] = {SPAN_INIT("is a copy of"), SPAN_INIT("or
 	SPAN_INIT("header of the original"), SPAN_INIT("headers of the"),
 	SPAN_INIT("the message headers"), SPAN_INIT("start of the original"),
 	SPAN_INIT("original text follows"), SPAN_INIT("returned message"),
-	SPAN_INIT("contents of the message"), SPAN_INIT("original-nachricht")};
+	SPAN_INIT("contents of the message"), SPAN_INIT("original-nachricht"),
+	SPAN_INIT("header follows"), SPAN_INIT("headers follow"), SPAN_INIT("original follows"),
+	SPAN_INIT("lines of the message"), SPAN_INIT("message is attached"),
+	SPAN_INIT("kopie der nachricht"), SPAN_INIT("ursprüngliche nachricht"),
+	SPAN_INIT("originalnachricht"), SPAN_INIT("ursprüngliche nachrichtenkopfzeilen"),
+	SPAN_INIT("kopfzeilen der"), SPAN_INIT("oorspronkelijke bericht"), SPAN_INIT("kopie van"),
+	SPAN_INIT("message d'origine"), SPAN_INIT("message d’origine"), SPAN_INIT("en-têtes"),
+	SPAN_INIT("copie du message"), SPAN_INIT("encabezados de mensaje"),
+	SPAN_INIT("encabezados del mensaje"), SPAN_INIT("mensaje original"),
+	SPAN_INIT("copia del mensaje"), SPAN_INIT("mensagem original"),
+	SPAN_INIT("cabeçalhos de mensagens"), SPAN_INIT("cópia da mensagem"),
+	SPAN_INIT("intestazioni originali"), SPAN_INIT("messaggio originale"),
+	SPAN_INIT("copia del messaggio"), SPAN_INIT("oryginalna wiadomość"), SPAN_INIT("nagłówki"),
+	SPAN_INIT("ursprungliga meddelande"), SPAN_INIT("meddelandehuvuden"),
+	SPAN_INIT("meldingshoder"), SPAN_INIT("oprindelig"), SPAN_INIT("původní zpráv"),
+	SPAN_INIT("eredeti üzenet"), SPAN_INIT("заголовки"), SPAN_INIT("исходное сообщение"),
+	SPAN_INIT("копия письма"), SPAN_INIT("копия сообщения")};
 
 /* What stands before an address at the front of a line. */
 static const struct span leads[] = {SPAN_INIT("recipient address:"), SPAN_INIT("recipients:"),
 	SPAN_INIT("recipient:"), SPAN_INIT("rcpt to:"), SPAN_INIT(">>> rcpt to:"),
 	SPAN_INIT("sent <<< rcpt to:"), SPAN_INIT("mailto:"), SPAN_INIT("user"),
-	SPAN_INIT("address:"), SPAN_INIT("failed recipient:"), SPAN_INIT("empfänger:")};
+	SPAN_INIT("address:"), SPAN_INIT("failed recipient:"), SPAN_INIT("empfänger:"),
+	SPAN_INIT("recipient(s):"), SPAN_INIT("failed address:"), SPAN_INIT("failed recipient(s):"),
+	SPAN_INIT("addressed to:"), SPAN_INIT("unknown user:"),
+	SPAN_INIT("invalid final delivery userid:"), SPAN_INIT("smtp:"), SPAN_INIT("rcpt-to:"),
+	SPAN_INIT("final-recipient:"), SPAN_INIT("original-recipient:"),
+	SPAN_INIT("email address:"), SPAN_INIT("e-mail address:"), SPAN_INIT("recipient email:"),
+	SPAN_INIT("empfängeradresse:"), SPAN_INIT("destinataire :"), SPAN_INIT("destinataire:"),
+	SPAN_INIT("destinataires :"), SPAN_INIT("destinatario:"), SPAN_INIT("destinatarios:"),
+	SPAN_INIT("destinatari:"), SPAN_INIT("geadresseerde:"), SPAN_INIT("ontvanger:"),
+	SPAN_INIT("odbiorca:"), SPAN_INIT("adresat:"), SPAN_INIT("mottagare:"),
+	SPAN_INIT("modtager:"), SPAN_INIT("mottaker:"), SPAN_INIT("получатель:")};
 
 static bool contains_one(struct span text, const struct span *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_find_fold(text, words[i]) >= 0)
+		if (text_find_fold(text, words[i]) >= 0)
 			return true;
 	return false;
 }
@@ -63,6 +153,13 @@ static bool contains_one(struct span text, const struct span *words, size_t coun
 bool bounce_text_says_so(struct span text)
 {
 	return contains_one(span_part(text, 0, SAID_BYTES), phrases, ARRAY_COUNT(phrases));
+}
+
+bool bounce_text_has_status(struct span text)
+{
+	struct span status = bounce_code_find(span_part(text, 0, SAID_BYTES)).status;
+
+	return span_starts(status, SPAN("5")) || span_starts(status, SPAN("4"));
 }
 
 bool bounce_text_is_transcript(struct span text)
@@ -227,7 +324,7 @@ static void read_lines(
 	}
 }
 
-/* "delivering your mail to <a@b.example>": the first address in angle brackets anywhere. */
+/* "delivering your mail to <a@b.example>": the first address inside a line anywhere. */
 static void read_inside(const struct lines *lines, struct arena *arena, struct facts *facts)
 {
 	for (size_t i = 0; i < lines->count && facts->bounced_count == 0; i++) {
@@ -236,7 +333,7 @@ static void read_inside(const struct lines *lines, struct arena *arena, struct f
 		for (size_t at = 0; at < line.size; at++) {
 			size_t size;
 
-			if (line.data[at] != '<' && line.data[at] != ' ')
+			if (!memchr("< :['\"(", line.data[at], 7))
 				continue;
 			size = address_size(span_after(line, at + 1));
 			struct span address = span_part(line, at + 1, size);

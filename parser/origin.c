@@ -82,7 +82,43 @@ static const struct span auto_reply_subjects[] = {SPAN_INIT("automatic reply"),
 	SPAN_INIT("automatisch antwoord"), SPAN_INIT("automatisch bericht"), SPAN_INIT("afwezig"),
 	SPAN_INIT("réponse automatique"), SPAN_INIT("absence du bureau"),
 	SPAN_INIT("absent du bureau"), SPAN_INIT("respuesta automática"),
-	SPAN_INIT("risposta automatica"), SPAN_INIT("fuori sede"), SPAN_INIT("vacation")};
+	SPAN_INIT("risposta automatica"), SPAN_INIT("fuori sede"), SPAN_INIT("vacation"),
+	SPAN_INIT("automated reply"), SPAN_INIT("automatic response"), SPAN_INIT("auto response"),
+	SPAN_INIT("autoresponse"), SPAN_INIT("automated response"), SPAN_INIT("away from"),
+	SPAN_INIT("on leave"), SPAN_INIT("on vacation"), SPAN_INIT("on holiday"),
+	SPAN_INIT("i am out"), SPAN_INIT("i'm out"), SPAN_INIT("automatische rückantwort"),
+	SPAN_INIT("automatische eingangsbestätigung"), SPAN_INIT("autom. antwort"),
+	SPAN_INIT("auto-antwort"), SPAN_INIT("nicht im büro"), SPAN_INIT("urlaub"),
+	SPAN_INIT("bin im urlaub"), SPAN_INIT("im urlaub"), SPAN_INIT("automatisch beantwoord"),
+	SPAN_INIT("automatische beantwoording"), SPAN_INIT("niet aanwezig"),
+	SPAN_INIT("niet op kantoor"), SPAN_INIT("vakantie"), SPAN_INIT("met vakantie"),
+	SPAN_INIT("ik ben afwezig"), SPAN_INIT("réponse d'absence"), SPAN_INIT("réponse d’absence"),
+	SPAN_INIT("message d'absence"), SPAN_INIT("message d’absence"), SPAN_INIT("absence"),
+	SPAN_INIT("absent(e)"), SPAN_INIT("congés"), SPAN_INIT("en congé"),
+	SPAN_INIT("je suis absent"), SPAN_INIT("respuesta automatica"),
+	SPAN_INIT("fuera de la oficina"), SPAN_INIT("fuera de oficina"), SPAN_INIT("ausencia"),
+	SPAN_INIT("de vacaciones"), SPAN_INIT("ausente"), SPAN_INIT("resposta automática"),
+	SPAN_INIT("resposta automàtica"), SPAN_INIT("fora do escritório"), SPAN_INIT("ausência"),
+	SPAN_INIT("de férias"), SPAN_INIT("estou ausente"), SPAN_INIT("risposta automatica:"),
+	SPAN_INIT("assente"), SPAN_INIT("assenza"), SPAN_INIT("fuori ufficio"),
+	SPAN_INIT("in ferie"), SPAN_INIT("sono assente"), SPAN_INIT("autosvar"),
+	SPAN_INIT("automatisk svar"), SPAN_INIT("automatiskt svar"), SPAN_INIT("frånvarande"),
+	SPAN_INIT("frånvaro"), SPAN_INIT("fravær"), SPAN_INIT("ikke til stede"),
+	SPAN_INIT("ikke på kontoret"), SPAN_INIT("ude af kontoret"),
+	SPAN_INIT("automaattinen vastaus"), SPAN_INIT("poissa"), SPAN_INIT("automaatvastus"),
+	SPAN_INIT("autoodpowiedź"), SPAN_INIT("automatyczna odpowiedź"),
+	SPAN_INIT("odpowiedź automatyczna"), SPAN_INIT("nieobecność"), SPAN_INIT("poza biurem"),
+	SPAN_INIT("automatická odpověď"), SPAN_INIT("automatická odpoveď"),
+	SPAN_INIT("nepřítomnost"), SPAN_INIT("mimo kancelář"), SPAN_INIT("mimo kanceláriu"),
+	SPAN_INIT("neprítomnosť"), SPAN_INIT("automatikus válasz"), SPAN_INIT("házon kívül"),
+	SPAN_INIT("szabadság"), SPAN_INIT("răspuns automat"), SPAN_INIT("absent din birou"),
+	SPAN_INIT("automatski odgovor"), SPAN_INIT("samodejni odgovor"), SPAN_INIT("odsutnost"),
+	SPAN_INIT("автоответ"), SPAN_INIT("автоматический ответ"), SPAN_INIT("отсутствие"),
+	SPAN_INIT("нет на месте"), SPAN_INIT("автоматична відповідь"), SPAN_INIT("відсутність"),
+	SPAN_INIT("автоматичен отговор"), SPAN_INIT("αυτόματη απάντηση"),
+	SPAN_INIT("otomatik yanıt"), SPAN_INIT("otomatik cevap"), SPAN_INIT("ofis dışında"),
+	SPAN_INIT("自动回复"), SPAN_INIT("自動回覆"), SPAN_INIT("不在"), SPAN_INIT("自動応答"),
+	SPAN_INIT("自動返信"), SPAN_INIT("부재중"), SPAN_INIT("자동 회신"), SPAN_INIT("자동 응답")};
 
 static const struct span bounce_subjects[] = {SPAN_INIT("undeliver"), SPAN_INIT("returned mail"),
 	SPAN_INIT("delivery status"), SPAN_INIT("mail delivery failed"),
@@ -92,11 +128,48 @@ static const struct span bounce_subjects[] = {SPAN_INIT("undeliver"), SPAN_INIT(
 	SPAN_INIT("échec de la remise"), SPAN_INIT("message delayed"),
 	SPAN_INIT("warning: message"), SPAN_INIT("delayed mail"), SPAN_INIT("mail delivery"),
 	SPAN_INIT("delivery report"), SPAN_INIT("nondeliverable"), SPAN_INIT("non-deliverable"),
-	SPAN_INIT("not delivered"), SPAN_INIT("could not be delivered")};
+	SPAN_INIT("not delivered"), SPAN_INIT("could not be delivered"),
+	SPAN_INIT("mail system error"), SPAN_INIT("undelivered mail")};
+
+/* Of a mail server they say so too; of others they may be about a parcel. */
+static const struct span daemon_subjects[] = {SPAN_INIT("delivery problem"),
+	SPAN_INIT("delivery error"), SPAN_INIT("delivery has failed"), SPAN_INIT("mail failure"),
+	SPAN_INIT("mail error"), SPAN_INIT("mail system error"), SPAN_INIT("message failure"),
+	SPAN_INIT("message delivery"), SPAN_INIT("returned to sender"), SPAN_INIT("bounce"),
+	SPAN_INIT("rejected mail"), SPAN_INIT("could not deliver"), SPAN_INIT("could not be sent"),
+	SPAN_INIT("failed delivery"), SPAN_INIT("permanent delivery"),
+	SPAN_INIT("error sending your mail"), SPAN_INIT("zustellungsfehler"),
+	SPAN_INIT("zustellung"), SPAN_INIT("fehlernachricht"), SPAN_INIT("nicht zugestellt"),
+	SPAN_INIT("rückläufer"), SPAN_INIT("bezorging"), SPAN_INIT("niet bezorgd"),
+	SPAN_INIT("niet afgeleverd"), SPAN_INIT("bestelbaar"), SPAN_INIT("remise"),
+	SPAN_INIT("non distribué"), SPAN_INIT("non délivré"), SPAN_INIT("message non envoyé"),
+	SPAN_INIT("échec de"), SPAN_INIT("notification d'état"), SPAN_INIT("no entregado"),
+	SPAN_INIT("no se puede entregar"), SPAN_INIT("no se pudo entregar"),
+	SPAN_INIT("devuelto al remitente"), SPAN_INIT("error de entrega"),
+	SPAN_INIT("no se ha podido"), SPAN_INIT("não entregue"),
+	SPAN_INIT("não é possível entregar"), SPAN_INIT("falha na entrega"), SPAN_INIT("devolvid"),
+	SPAN_INIT("impossibile recapitare"), SPAN_INIT("non recapitat"),
+	SPAN_INIT("mancato recapito"), SPAN_INIT("mancata consegna"), SPAN_INIT("non consegnat"),
+	SPAN_INIT("niedostarcz"), SPAN_INIT("nie dostarczono"), SPAN_INIT("nie można dostarczyć"),
+	SPAN_INIT("zwrócona do nadawcy"), SPAN_INIT("inte att leverera"), SPAN_INIT("olevererbar"),
+	SPAN_INIT("ikke leveres"), SPAN_INIT("kan ikke leveres"), SPAN_INIT("ikke levert"),
+	SPAN_INIT("ei voi toimittaa"), SPAN_INIT("toimitus epäonnistui"),
+	SPAN_INIT("toimittamaton"), SPAN_INIT("nedoručiteln"), SPAN_INIT("nedoručen"),
+	SPAN_INIT("nelze doručit"), SPAN_INIT("kézbesíthetetlen"), SPAN_INIT("nem kézbesíthető"),
+	SPAN_INIT("nelivrat"), SPAN_INIT("nu se poate livra"), SPAN_INIT("nije isporučeno"),
+	SPAN_INIT("nedostavljivo"), SPAN_INIT("ni dostavljeno"), SPAN_INIT("недоставлен"),
+	SPAN_INIT("не доставлено"), SPAN_INIT("не удалось доставить"), SPAN_INIT("не доставлене"),
+	SPAN_INIT("teslim edilemedi"), SPAN_INIT("iletilemedi"), SPAN_INIT("μη παραδοτέο"),
+	SPAN_INIT("nepristatyt"), SPAN_INIT("nav piegādāt"), SPAN_INIT("配信不能"),
+	SPAN_INIT("配信エラー"), SPAN_INIT("送信エラー"), SPAN_INIT("無法傳遞"),
+	SPAN_INIT("未传递"), SPAN_INIT("退信"), SPAN_INIT("无法投递"), SPAN_INIT("傳遞失敗"),
+	SPAN_INIT("배달되지"), SPAN_INIT("배달 실패")};
 
 static const struct span daemon_names[] = {SPAN_INIT("mailer-daemon"), SPAN_INIT("maildaemon"),
 	SPAN_INIT("mail-daemon"), SPAN_INIT("postmaster"), SPAN_INIT("mdaemon"),
-	SPAN_INIT("mailerdaemon"), SPAN_INIT("mail delivery")};
+	SPAN_INIT("mailerdaemon"), SPAN_INIT("mail delivery"),
+	/* the address of Exchange's own notices in every installation */
+	SPAN_INIT("microsoftexchange329e71ec88ae4615bbc36ab6ce41109e")};
 
 static const struct span nobody_names[] = {SPAN_INIT("no-reply"), SPAN_INIT("noreply"),
 	SPAN_INIT("post_master"), SPAN_INIT("sysadmin"), SPAN_INIT("mailer"), SPAN_INIT("admin"),
@@ -132,7 +205,7 @@ static bool has_evidence(const struct facts *facts, const struct evidence *evide
 static bool contains_one(struct span text, const struct span *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_find_fold(text, words[i]) >= 0)
+		if (text_find_fold(text, words[i]) >= 0)
 			return true;
 	return false;
 }
@@ -140,7 +213,7 @@ static bool contains_one(struct span text, const struct span *words, size_t coun
 static bool starts_with_one(struct span text, const struct span *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (span_starts_fold(text, words[i]))
+		if (text_starts_fold(text, words[i]) > 0)
 			return true;
 	return false;
 }
@@ -215,7 +288,10 @@ static bool is_bounce(const struct mime_part *root, struct arena *arena, struct 
 	bool subject = contains_one(facts->subject, bounce_subjects, ARRAY_COUNT(bounce_subjects));
 	bool null_sender = has_null_sender(facts);
 	if (from_daemon(facts))
-		return subject || null_sender || bounce_text_says_so(facts->text);
+		return subject || null_sender ||
+		       contains_one(
+			       facts->subject, daemon_subjects, ARRAY_COUNT(daemon_subjects)) ||
+		       bounce_text_says_so(facts->text) || bounce_text_has_status(facts->text);
 	if (!from_nobody(facts))
 		return false;
 	return bounce_text_is_transcript(facts->text) ||
