@@ -133,6 +133,12 @@ static struct span take_name(struct identity *identity, struct span piece)
 	return (struct span){0};
 }
 
+/* Up to the cap to the byte: where the pieces were cut must not tell. */
+static void keep_value(struct buffer *value, struct span piece)
+{
+	buffer_append(value, span_part(piece, 0, FIELD_BYTES_MAX - value->size));
+}
+
 static void add_header_piece(struct identity *identity, struct span piece)
 {
 	bool folded = piece.data[0] == ' ' || piece.data[0] == '\t';
@@ -145,7 +151,7 @@ static void add_header_piece(struct identity *identity, struct span piece)
 	if (identity->in_name)
 		piece = take_name(identity, piece);
 	if (identity->field >= 0)
-		buffer_append(&identity->values[identity->field], piece);
+		keep_value(&identity->values[identity->field], piece);
 }
 
 static void add_body_piece(struct identity *identity, struct span piece)

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
 #include "base/compiler.h"
 #include "ingest/identity.h"
 #include "tests/exact.h"
@@ -144,6 +145,32 @@ static void a_huge_field_is_cut_alike(void **state)
 	assert_true(digest_equal(&of_a, &of_b));
 }
 
+/* A line that reaches over the cap: a mail comes whole once, in pieces another time. */
+static void a_cut_line_is_cut_alike(void **state)
+{
+	static const size_t pieces[] = {1, 7, 1000, 65536, 1 << 20};
+	struct buffer mail = {0};
+	struct digest whole;
+
+	(void)state;
+	buffer_append_string(&mail, "Subject: x\r\nTo: ");
+	for (int i = 0; i < 30000; i++)
+		buffer_format(&mail, "person%05d@example.org,", i);
+	buffer_append_string(&mail, "\r\n\r\nbody\r\n");
+	whole = identity_of(buffer_span(&mail));
+	for (size_t i = 0; i < ARRAY_COUNT(pieces); i++) {
+		struct identity *identity = identity_new();
+		struct digest digest;
+
+		for (size_t at = 0; at < mail.size; at += pieces[i])
+			identity_add(identity, span_part(buffer_span(&mail), at, pieces[i]));
+		digest = identity_end(identity);
+		if (!digest_equal(&digest, &whole))
+			fail_msg("another identity in pieces of %zu", pieces[i]);
+	}
+	buffer_done(&mail);
+}
+
 static void the_header_alone(void **state)
 {
 	struct digest with_end = identity_of_header(span_from(HEADER "\r\n"));
@@ -168,6 +195,7 @@ int main(void)
 		cmocka_unit_test(pieces_agree_with_the_whole),
 		cmocka_unit_test(odd_mails_have_one_too),
 		cmocka_unit_test(a_huge_field_is_cut_alike),
+		cmocka_unit_test(a_cut_line_is_cut_alike),
 		cmocka_unit_test(the_header_alone),
 	};
 
