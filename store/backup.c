@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -38,11 +39,34 @@ static void remember(const char *directory, const char *file)
 	db_close(db);
 }
 
+/*
+ * A file of ours beside the database, by its name: the database, its log, the list of who was
+ * erased. Put in its place, the backup would leave the daemon writing to a file that is gone.
+ */
+static bool is_ours(const char *directory, const char *file)
+{
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+	char folder[PATH_MAX];
+	struct stat ours, theirs;
+
+	if (strncmp(name, "postroom.", 9) != 0 && strncmp(name, "postroomd.", 10) != 0)
+		return false;
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - file) + 1 : 1,
+		slash ? file : ".");
+	return stat(directory, &ours) == 0 && stat(folder, &theirs) == 0 &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+}
+
 bool backup_write(struct db *db, const char *file, void (*progress)(int64_t done, int64_t total),
 	struct error *err)
 {
 	char partial[PATH_MAX];
 
+	if (is_ours(db_directory(db), file))
+		return error_set(err, ERROR_INPUT,
+			"%s is a file of the running postroom: give the backup another name or "
+			"place, best on another disk",
+			file);
 	if ((size_t)snprintf(partial, sizeof partial, "%s.partial", file) >= sizeof partial)
 		return error_set(err, ERROR_INPUT, "%s: the path is too long", file);
 	/* Of a backup that was killed; two at once into one file are not to be helped. */

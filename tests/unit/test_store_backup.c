@@ -58,6 +58,27 @@ static size_t count_files(const struct fixture *f, const char *pattern)
 	return count;
 }
 
+/* A backup under the name of the database would take it out of the daemon's hands. */
+static void test_never_over_ourselves(void **state)
+{
+	static const char *const names[] = {"postroom.db", "postroom.db-wal", "postroom.db-shm",
+		"./postroom.db", "postroomd.lock", "postroom.turn", "postroom.erased"};
+	struct fixture *f = *state;
+	struct stat before, after;
+
+	set(f, "kept");
+	assert_int_equal(stat(path_of(f, "postroom.db"), &before), 0);
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		assert_false(backup_write(f->db, path_of(f, names[i]), NULL, &f->err));
+		assert_int_equal(f->err.kind, ERROR_INPUT);
+		assert_non_null(strstr(f->err.text, "another name"));
+	}
+	assert_int_equal(stat(path_of(f, "postroom.db"), &after), 0);
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(count_files(f, "*.partial"), 0);
+	expect(f, "kept");
+}
+
 static void test_there_and_back(void **state)
 {
 	struct fixture *f = *state;
@@ -244,6 +265,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_there_and_back),
+		fixture_test(test_never_over_ourselves),
 		fixture_test(test_second_backup_replaces_the_first),
 		fixture_test(test_beside_a_busy_writer),
 		fixture_test(test_bad_files_are_refused),
