@@ -46,12 +46,19 @@ static bool address_take(const struct intake *intake, struct arena *arena, struc
 	return true;
 }
 
+/* mailbox NULL: none that pins a field. */
+static struct facts_strings envelope_of(
+	struct arena *arena, const struct facts *facts, const struct config_mailbox *mailbox)
+{
+	return mailbox && mailbox->envelope_field
+		       ? pinned_values(arena, facts, span_from(mailbox->envelope_field))
+		       : facts->envelope_to;
+}
+
 static bool envelope_take(const struct intake *intake, struct arena *arena,
 	const struct facts *facts, const struct config_mailbox *mailbox, struct route *route)
 {
-	struct facts_strings values = facts->envelope_to;
-	if (mailbox && mailbox->envelope_field)
-		values = pinned_values(arena, facts, span_from(mailbox->envelope_field));
+	struct facts_strings values = envelope_of(arena, facts, mailbox);
 	for (size_t i = 0; i < values.count; i++) {
 		if (address_take(intake, arena, values.items[i], mailbox, route))
 			return true;
@@ -101,11 +108,11 @@ static bool folder_is_sent(struct arena *arena, struct span folder)
 
 /* An envelope address whose detail is the folder's name: outsiders can write to it. */
 static struct span folder_reached_from_outside(
-	struct arena *arena, const struct facts *facts, char separator, struct span folder)
+	struct arena *arena, struct facts_strings envelope, char separator, struct span folder)
 {
 	struct span folder_folded = text_fold(arena, folder);
-	for (size_t i = 0; i < facts->envelope_to.count; i++) {
-		struct span address = text_fold(arena, facts->envelope_to.items[i]);
+	for (size_t i = 0; i < envelope.count; i++) {
+		struct span address = text_fold(arena, envelope.items[i]);
 		struct span local = span_part(address, 0, (size_t)span_rfind_byte(address, '@'));
 		ptrdiff_t at = span_find_byte(local, separator);
 		if (at < 0)
@@ -115,7 +122,7 @@ static struct span folder_reached_from_outside(
 			return arena_format(arena,
 				"trust: %.*s delivers into the trusted folder %.*s, so anybody can "
 				"have sent it",
-				SPAN_ARG(facts->envelope_to.items[i]), SPAN_ARG(folder));
+				SPAN_ARG(envelope.items[i]), SPAN_ARG(folder));
 	}
 	return (struct span){0};
 }
@@ -148,8 +155,13 @@ struct route route_find(const struct intake *intake, struct arena *arena, const 
 	if (known && known->trust_folder) {
 		route.trusted = true;
 		route.sent = folder_is_sent(arena, folder);
+		/* the usual fields too: a forged one only refuses what came by it */
 		route.refused = folder_reached_from_outside(
-			arena, facts, intake->config->tag_separator, folder);
+			arena, facts->envelope_to, intake->config->tag_separator, folder);
+		if (span_is_empty(route.refused) && mailbox->envelope_field)
+			route.refused = folder_reached_from_outside(arena,
+				envelope_of(arena, facts, mailbox), intake->config->tag_separator,
+				folder);
 	} else if (envelope_take(intake, arena, facts, mailbox, &route)) {
 		route.by = "envelope";
 	}

@@ -59,6 +59,17 @@ static void test_routes(void **state)
 			"crm", "capture", ""},
 		{"crm", "Sent", {.envelope = "anna+sent@example.org"}, true, true, true, "mailbox",
 			"crm", "capture", ""},
+		/* A server that names the envelope in a field of its own names it there. */
+		{"pinned", "CRM",
+			{.header = "X-Pinned-To: <anna+CRM@example.org>\nReceived: from a by b "
+				   "with ESMTP\n"},
+			true, true, true, "mailbox", "pinned", "capture", ""},
+		{"pinned", "CRM", {.envelope = "anna+CRM@example.org"}, true, true, true, "mailbox",
+			"pinned", "capture", ""},
+		{"pinned", "CRM",
+			{.header = "X-Pinned-To: anna@example.org\nReceived: from a by b with "
+				   "ESMTP\nX-Pinned-To: anna+CRM@example.org\n"},
+			true, true, false, "mailbox", "pinned", "capture", ""},
 		/* No mailbox: the envelope, then the visible recipients. */
 		{NULL, "", {.envelope = "invoices@example.org"}, true, false, false, "envelope",
 			"invoices", "invoices", "invoices@example.org"},
