@@ -83,8 +83,14 @@ static bool own_header(const struct delivery *delivery, struct buffer *frame, st
 	return true;
 }
 
+/* Its bytes are here: those of this copy, or of the one before it. */
+static const char *outcome_of(const struct delivery *delivery, bool bodiless)
+{
+	return delivery->raw_frame.size && !bodiless ? "stored" : "header-only";
+}
+
 static bool insert_delivery(struct db *db, const struct delivery *delivery, int64_t message_id,
-	int64_t now_ms, int64_t *id, struct error *err)
+	const char *outcome, int64_t now_ms, int64_t *id, struct error *err)
 {
 	struct sql *q;
 
@@ -99,7 +105,7 @@ static bool insert_delivery(struct db *db, const struct delivery *delivery, int6
 	sql_bind_i64(q, 3, delivery->uidvalidity);
 	sql_bind_i64(q, 4, delivery->uid);
 	sql_bind_text(q, 5, delivery->source);
-	sql_bind_string(q, 6, delivery->raw_frame.size ? "stored" : "header-only");
+	sql_bind_string(q, 6, outcome);
 	sql_bind_id(q, 7, delivery->received_ms);
 	sql_bind_i64(q, 8, now_ms);
 	return sql_run_new(q, id, err);
@@ -156,7 +162,7 @@ static bool find_delivery(struct db *db, const struct delivery *delivery, int64_
  * The place is known: the same copy again, or one that was missing before, or a server that gave
  * one UID to two mails. The last two now point to this message; the earlier message stays.
  */
-static bool take_place(struct db *db, const struct delivery *delivery, const struct known *known,
+static bool take_place(struct db *db, const char *outcome, const struct known *known,
 	int64_t message_id, struct error *err)
 {
 	struct sql *q;
@@ -168,35 +174,44 @@ static bool take_place(struct db *db, const struct delivery *delivery, const str
 		return false;
 	sql_bind_i64(q, 1, known->id);
 	sql_bind_i64(q, 2, message_id);
-	sql_bind_string(q, 3, delivery->raw_frame.size ? "stored" : "header-only");
+	sql_bind_string(q, 3, outcome);
 	if (!sql_run(q, err))
 		return false;
 	return known->message_id || (count_add(db, SPAN("missing"), -1, err) &&
 					    count_add(db, SPAN("deliveries"), 1, err));
 }
 
-/* A copy of a mail that was erased is counted; nothing of it is kept. */
-static bool is_erased(struct db *db, int64_t message_id, bool *erased, struct error *err)
+/*
+ * *erased: a copy of it is counted, nothing of it is kept. *bodiless: only its header was kept
+ * (beyond a quota), and so it is until somebody wants all of it.
+ */
+static bool look_at_known(
+	struct db *db, int64_t message_id, bool *erased, bool *bodiless, struct error *err)
 {
 	struct sql *q;
-	int64_t one;
+	bool found, ok;
 
-	if (!sql_start(db, "SELECT 1 FROM message WHERE id = ?1 AND removed = 'erasure'", &q, err))
+	if (!sql_start(db,
+		    "SELECT removed IS NOT NULL AND removed = 'erasure', "
+		    "removed IS NULL AND raw_size_bytes = 0 FROM message WHERE id = ?1",
+		    &q, err))
 		return false;
 	sql_bind_i64(q, 1, message_id);
-	if (!sql_run_id(q, &one, err))
-		return false;
-	*erased = one == 1;
-	return true;
+	ok = sql_row(q, &found, err);
+	*erased = ok && found && sql_bool(q, 0);
+	*bodiless = ok && found && sql_bool(q, 1);
+	sql_end(q);
+	return ok;
 }
 
 /* Which delivery it is; made, or found where its place was known. */
-static bool ensure_delivery(struct db *db, const struct delivery *delivery, int64_t now_ms,
-	struct delivery_result *result, struct error *err)
+static bool ensure_delivery(struct db *db, const struct delivery *delivery, const char *outcome,
+	int64_t now_ms, struct delivery_result *result, struct error *err)
 {
 	struct known known;
 
-	if (!insert_delivery(db, delivery, result->message_id, now_ms, &result->delivery_id, err))
+	if (!insert_delivery(
+		    db, delivery, result->message_id, outcome, now_ms, &result->delivery_id, err))
 		return false;
 	result->new_delivery = result->delivery_id != 0;
 	if (result->new_delivery)
@@ -205,22 +220,23 @@ static bool ensure_delivery(struct db *db, const struct delivery *delivery, int6
 		return false;
 	result->delivery_id = known.id;
 	result->new_delivery = known.message_id != result->message_id;
-	return !result->new_delivery || take_place(db, delivery, &known, result->message_id, err);
+	return !result->new_delivery || take_place(db, outcome, &known, result->message_id, err);
 }
 
 bool message_store(struct db *db, const struct delivery *delivery, int64_t now_ms,
 	struct delivery_result *result, struct error *err)
 {
 	struct delivery copy = *delivery;
-	bool erased = false;
+	bool erased = false, bodiless = false;
 
 	*result = (struct delivery_result){0};
 	if (!ensure_message(db, delivery, now_ms, result, err) ||
-		(!result->new_message && !is_erased(db, result->message_id, &erased, err)))
+		(!result->new_message &&
+			!look_at_known(db, result->message_id, &erased, &bodiless, err)))
 		return false;
 	if (erased && !copy.folder_id)
 		copy.source = SPAN("erased"); /* a path may name him */
-	if (!ensure_delivery(db, &copy, now_ms, result, err))
+	if (!ensure_delivery(db, &copy, outcome_of(delivery, bodiless), now_ms, result, err))
 		return false;
 	if (erased || !result->new_delivery || (result->new_message && delivery->raw_frame.size))
 		return true;

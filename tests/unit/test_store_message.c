@@ -92,6 +92,38 @@ static void test_deliveries_of_one_mail(void **state)
 	assert_int_equal(id, other.message_id);
 }
 
+static void expect_outcomes(struct fixture *f, int64_t message_id, const char *outcome)
+{
+	struct message_delivery *rows;
+	size_t count;
+
+	must(f, message_deliveries(f->db, message_id, &f->arena, &rows, &count, &f->err));
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < count; i++)
+		assert_span(rows[i].outcome, outcome);
+}
+
+/* Beyond a quota: what is not stored of one copy is not of the next, which stays on its server. */
+static void test_copy_of_a_mail_without_body(void **state)
+{
+	struct fixture *f = *state;
+	struct delivery_result first, second;
+	struct delivery delivery;
+
+	must(f, db_begin_write(f->db, &f->err));
+	delivery = delivery_of("Subject: x\r\n\r\nbody", add_folder(f), 1);
+	must(f, message_store(f->db, &delivery, 5, &first, &f->err));
+	must(f, message_drop_body(f->db, first.message_id, &f->err));
+	delivery.uid = 2;
+	must(f, message_store(f->db, &delivery, 7, &second, &f->err));
+	assert_true(second.new_delivery);
+	assert_int_equal(second.message_id, first.message_id);
+	expect_outcomes(f, first.message_id, "header-only");
+	must(f, message_restore_body(f->db, first.message_id, delivery.raw_frame, &f->err));
+	expect_outcomes(f, first.message_id, "stored");
+	must(f, db_commit(f->db, &f->err));
+}
+
 static void test_imports_come_once(void **state)
 {
 	struct fixture *f = *state;
@@ -522,6 +554,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		fixture_test(test_deliveries_of_one_mail),
+		fixture_test(test_copy_of_a_mail_without_body),
 		fixture_test(test_imports_come_once),
 		fixture_test(test_missing_uids),
 		fixture_test(test_raw_bytes_in_chunks),
