@@ -250,6 +250,8 @@ void suspect_forget(struct suspects *suspects, const struct entry *entry);
 /* ledger_stored.c: mails that are stored, but not decided */
 /* At the end of its source and to the parsers; a failure when its raw bytes are not kept. */
 void ledger_queue_raw(struct ledger *ledger, struct entry *entry);
+/* At the end of its source; it can't be read, and why. */
+void ledger_queue_failed(struct ledger *ledger, struct entry *entry, const struct error *why);
 MUST_CHECK bool ledger_queue_stored(struct ledger *ledger, struct error *err);
 void ledger_look_for_stored(struct ledger *ledger);
 

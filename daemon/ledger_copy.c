@@ -15,8 +15,6 @@
 #define LOOK_MS 5000
 /* The first wait, doubled each time up to the last. */
 #define AGAIN_MS 5000
-/* A stored mail is never larger (limits.message). */
-#define MAIL_MAX_BYTES ((size_t)256 << 20)
 
 static int64_t wait_ms(int tries)
 {
@@ -44,7 +42,7 @@ static bool load(struct ledger *ledger, struct entry *entry, struct error *err)
 
 	if (!message_raw_frame(ledger->db, entry->message_id, &entry->raw, err) || !entry->raw.size)
 		return entry->raw.size == 0;
-	if (!compress_unpack(&mail, buffer_span(&entry->raw), MAIL_MAX_BYTES, err) ||
+	if (!compress_unpack(&mail, buffer_span(&entry->raw), MESSAGE_MAX_BYTES, err) ||
 		!stored_copy_build(ledger->db, entry->delivery_id, buffer_span(&mail),
 			&entry->arena, &copy, &own, err))
 		return false;
@@ -61,11 +59,16 @@ static bool queue(struct ledger *ledger, const struct server_action_row *row, st
 
 	entry->message_id = row->message_id;
 	entry->delivery_id = row->delivery_id;
-	if (!load(ledger, entry, err)) {
+	if (load(ledger, entry, err)) {
+		ledger_queue_raw(ledger, entry);
+		return true;
+	}
+	if (err->kind == ERROR_STORAGE) {
 		entry_free(entry);
 		return false;
 	}
-	ledger_queue_raw(ledger, entry);
+	/* one damaged mail costs itself; a ledger that ended on it would meet it again */
+	ledger_queue_failed(ledger, entry, err);
 	return true;
 }
 

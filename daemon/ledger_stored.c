@@ -22,17 +22,26 @@ static bool is_queued(const struct ledger *ledger, int64_t message_id)
 	return false;
 }
 
-void ledger_queue_raw(struct ledger *ledger, struct entry *entry)
+void ledger_queue_failed(struct ledger *ledger, struct entry *entry, const struct error *why)
 {
-	ledger_queue(ledger, entry);
-	if (entry->raw.size > 0) {
-		ledger_unread(ledger, entry);
-		return;
-	}
-	error_set(&entry->why, ERROR_INPUT, "its raw bytes are not kept");
+	entry->why = *why;
 	entry->state = ENTRY_FAILED;
 	entry->stage = "parse";
 	entry->final = true;
+	ledger_queue(ledger, entry);
+}
+
+void ledger_queue_raw(struct ledger *ledger, struct entry *entry)
+{
+	struct error why;
+
+	if (entry->raw.size == 0) {
+		error_write(&why, ERROR_INPUT, "its raw bytes are not kept");
+		ledger_queue_failed(ledger, entry, &why);
+		return;
+	}
+	ledger_queue(ledger, entry);
+	ledger_unread(ledger, entry);
 }
 
 static bool queue(struct ledger *ledger, int64_t message_id, struct error *err)

@@ -103,6 +103,14 @@ def test_a_copy_that_can_not_be_decided_is_tried_again_by_itself(office, dovecot
     assert office.command.json('case', 'list') == []
     assert office.query("SELECT verb FROM server_action WHERE verb = 'decide'")
     database.execute('DROP TRIGGER broken')
+    # that its bytes are damaged costs this mail another try, not the ledger
+    raw, = database.execute('SELECT bytes FROM message_raw').fetchone()
+    database.execute('UPDATE message_raw SET bytes = ?', (raw[:-4] + bytes(4),))
+    database.execute('UPDATE server_action SET not_before_ms = 0')  # now
+    database.commit()
+    wait_for(lambda: len(office.events('copy-undecided')) == 2, 60, what='the damage to be told')
+    database.execute('UPDATE message_raw SET bytes = ?', (raw,))
+    database.execute('UPDATE server_action SET not_before_ms = 0')
     database.commit()
     database.close()
     wait_for(lambda: office.command.json('case', 'list'), 60, what='the copy to be decided')
