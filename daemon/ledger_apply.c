@@ -469,6 +469,16 @@ static bool is_dead_already(struct ledger *ledger, struct entry *entry, bool *is
 	return entry->message_id == 0 || is_state(ledger, entry, SPAN("dead"), is, err);
 }
 
+/* Another copy of it was given up before: this one waits beside it for `postroom replay`. */
+static bool keep_beside_dead(
+	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
+{
+	struct delivery_result result;
+
+	return store(ledger, entry, now_ms, &result, err) &&
+	       ask_server(ledger, entry, &result, now_ms, err);
+}
+
 /*
  * Given up with the reason. One that came again behind a commit that was not reached is dead
  * already; one that was decided before is asked for the decision on this copy later.
@@ -480,7 +490,7 @@ static bool condemn(struct ledger *ledger, struct entry *entry, int64_t now_ms, 
 	if (entry->kind == ENTRY_MAIL && !is_dead_already(ledger, entry, &known, err))
 		return false;
 	if (known)
-		return true;
+		return keep_beside_dead(ledger, entry, now_ms, err);
 	error_set(&entry->why, ERROR_BUG,
 		"the ledger died %d times while it decided this mail; please report it",
 		PARSE_TRIES);

@@ -35,9 +35,15 @@ def test_dead_after_three_deaths(build, tmp_path):
         planted.server.mailboxes['INBOX'].add(mail('dave', 99))
         daemon.wait_settled(MAILS + 1)
         assert len(ledger_deaths(daemon)) == 6
+        # so does a further copy of what was given up: it is kept, and waits beside the first
+        planted.server.mailboxes['INBOX'].add(sent[3])
+        planted.server.mailboxes['INBOX'].add(mail('erin', 98))
+        daemon.wait_settled(MAILS + 2)
+        assert daemon.query('SELECT count(*) FROM delivery') == [(MAILS + 3,)]
+        assert len(ledger_deaths(daemon)) == 6
         # a program without the mistake decides them
         Postroom(build, tmp_path, daemon.config)('replay')
-        assert daemon.sum()['dead'] == 0 and daemon.sum()['waiting'] == MAILS + 1
+        assert daemon.sum()['dead'] == 0 and daemon.sum()['waiting'] == MAILS + 2
 
 
 def test_decided_in_the_end(build, tmp_path):
