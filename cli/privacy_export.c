@@ -21,8 +21,6 @@
 #include "store/erase.h"
 #include "store/unresolved.h"
 
-#define MAIL_MAX_BYTES ((size_t)256 << 20)
-
 /* One export. */
 struct export
 {
@@ -298,7 +296,7 @@ static bool mail_write(struct export *export, int folder, int64_t message_id, st
 	if (!frame.size)
 		return true;
 	snprintf(name, sizeof name, "%" PRId64 ".eml", message_id);
-	return compress_unpack(&mail, buffer_span(&frame), MAIL_MAX_BYTES, err) &&
+	return compress_unpack(&mail, buffer_span(&frame), MESSAGE_MAX_BYTES, err) &&
 	       file_write(folder, name, buffer_span(&mail), err);
 }
 

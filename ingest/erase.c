@@ -16,9 +16,8 @@
 #include "store/ticket.h"
 
 /* A transaction holds the others up no longer. */
-#define BATCH_MAILS    100
-#define INDEX_MAILS    500
-#define MAIL_MAX_BYTES ((size_t)256 << 20)
+#define BATCH_MAILS 100
+#define INDEX_MAILS 500
 
 struct erasure {
 	const struct erase_job *job;
@@ -128,7 +127,7 @@ static bool erase_unread(struct erasure *erasure, const struct message_row *row,
 		return false;
 	if (!frame.size)
 		return true;
-	if (!compress_unpack(&mail, buffer_span(&frame), MAIL_MAX_BYTES, err))
+	if (!compress_unpack(&mail, buffer_span(&frame), MESSAGE_MAX_BYTES, err))
 		return false;
 	if (!scrub_text(erasure->scrub, false, buffer_span(&mail), &erasure->scratch, &ignored))
 		return true;

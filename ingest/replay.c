@@ -43,7 +43,7 @@ static bool raw_load(
 	CLEANUP(buffer_done) struct buffer frame = {0};
 	if (!message_raw_frame(replay->db, message_id, &frame, err))
 		return false;
-	return !frame.size || compress_unpack(mail, buffer_span(&frame), (size_t)256 << 20, err);
+	return !frame.size || compress_unpack(mail, buffer_span(&frame), MESSAGE_MAX_BYTES, err);
 }
 
 /* ---------------------------------------------------------------- deciding anew */

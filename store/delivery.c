@@ -7,9 +7,6 @@
 #include "store/message_state.h"
 #include "store/sql.h"
 
-/* A frame that claims to hold more than this is not one of ours. */
-#define RAW_MAX_BYTES ((size_t)1 << 30)
-
 static bool insert_message(struct db *db, const struct delivery *delivery, int64_t now_ms,
 	int64_t *id, struct error *err)
 {
@@ -77,7 +74,7 @@ static bool own_header(const struct delivery *delivery, struct buffer *frame, st
 		buffer_append(frame, delivery->header_frame);
 		return true;
 	}
-	if (!compress_unpack(&mail, delivery->raw_frame, RAW_MAX_BYTES, err))
+	if (!compress_unpack(&mail, delivery->raw_frame, MESSAGE_MAX_BYTES, err))
 		return false;
 	compress_append(frame, header_of(buffer_span(&mail)));
 	return true;

@@ -15,6 +15,9 @@
 #include "store/route.h"
 #include "store/server_action.h"
 
+/* No stored mail is larger: what limits.message can be set to. */
+#define MESSAGE_MAX_BYTES ((size_t)1 << 30)
+
 struct message_row {
 	int64_t id;
 	struct span state, message_id, from_name, from_address, subject, origin, language;

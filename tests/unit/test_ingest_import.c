@@ -7,6 +7,7 @@
 #include "ingest/explain.h"
 #include "ingest/import.h"
 #include "ingest/replay.h"
+#include "store/message.h"
 
 struct post {
 	struct desk *desk;
@@ -386,6 +387,27 @@ static void test_why(void **state)
 	assert_false(found);
 }
 
+/* Whatever may be configured is read back; a ledger that can't would stop at that mail. */
+static void test_largest_mail(void **state)
+{
+	static const char *const sizes[] = {"64KiB", "300MiB", "1GiB", "1025MiB"};
+	struct desk *d = *state;
+
+	for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+		struct config *config;
+		char text[8300];
+
+		snprintf(text, sizeof text,
+			"limits: {message: %s}\norganisation: {name: Example, "
+			"zone: Europe/Berlin, domains: [example.org]}\n",
+			sizes[i]);
+		if (!config_load_text("test.yaml", span_from(text), &config, &d->store.err))
+			continue;
+		assert_true((uint64_t)config->limit_message_bytes <= MESSAGE_MAX_BYTES);
+		config_free(config);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +415,7 @@ int main(void)
 		post_test(test_import_without_mailbox),
 		post_test(test_replay_all),
 		post_test(test_dead),
+		post_test(test_largest_mail),
 		post_test(test_explain),
 		post_test(test_why),
 	};
