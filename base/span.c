@@ -277,7 +277,7 @@ bool span_to_u64(struct span span, unsigned long long max, unsigned long long *v
 	for (size_t i = 0; i < span.size; i++) {
 		unsigned digit = (unsigned)(unsigned char)span.data[i] - '0';
 
-		if (digit > 9 || sum > (max - digit) / 10)
+		if (digit > 9 || digit > max || sum > (max - digit) / 10)
 			return false;
 		sum = sum * 10 + digit;
 	}

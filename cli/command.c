@@ -17,6 +17,7 @@ const struct command_group command_groups[] = {
 	{"article", "what was found out", article_commands},
 	{"task", "tasks, follow-ups and actions", task_commands},
 	{"ticket", "finance tickets", ticket_commands},
+	{"finance", "the weekly run over the finance tickets", finance_commands},
 	{"case", "support cases", case_commands},
 	{"deal", "leads and deals", deal_commands},
 	{"project", "what a won deal starts", project_commands},

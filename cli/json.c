@@ -1,5 +1,8 @@
 #include "cli/json.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -61,6 +64,20 @@ static unsigned unsafe_at(const unsigned char *text, size_t left, size_t *bytes)
 		(code >= 0x2066 && code <= 0x2069))
 		return code;
 	return 0;
+}
+
+const json_t *json_at(const json_t *object, const char *key)
+{
+	const char *dot;
+
+	while (object && (dot = strchr(key, '.'))) {
+		char name[64];
+
+		snprintf(name, sizeof name, "%.*s", (int)(dot - key), key);
+		object = json_object_get(object, name);
+		key = dot + 1;
+	}
+	return object ? json_object_get(object, key) : NULL;
 }
 
 void json_write(struct buffer *out, const json_t *value, bool compact)

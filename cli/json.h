@@ -21,6 +21,8 @@ json_t *json_span_or_null(struct span text);
 json_t *json_id(int64_t id);
 /* {"id": id, "name": name}, or null when id is 0. */
 json_t *json_reference(int64_t id, struct span name);
+/* The value at "contact.name", which goes down into objects; NULL when there is none. */
+const json_t *json_at(const json_t *object, const char *key);
 /*
  * Appends the value. Beside what JSON demands, DEL, C1 and bidi controls are written as \uXXXX: a
  * terminal would obey them.

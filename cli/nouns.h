@@ -20,6 +20,7 @@ extern const struct command task_commands[];
 extern const struct command ticket_commands[];
 extern const struct command case_commands[];
 extern const struct command deal_commands[];
+extern const struct command finance_commands[];
 extern const struct command project_commands[];
 extern const struct command board_commands[];
 extern const struct command message_commands[];

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "cli/json.h"
 #include "cli/output.h"
 
 #define BOLD   "\033[1m"
@@ -42,20 +43,6 @@ static const struct {
 };
 
 /* ---------------------------------------------------------------- values as text */
-
-static const json_t *value_of(const json_t *object, const char *key)
-{
-	const char *dot;
-
-	while (object && (dot = strchr(key, '.'))) {
-		char name[64];
-
-		snprintf(name, sizeof name, "%.*s", (int)(dot - key), key);
-		object = json_object_get(object, name);
-		key = dot + 1;
-	}
-	return object ? json_object_get(object, key) : NULL;
-}
 
 static void scalar_append(struct buffer *out, const json_t *value)
 {
@@ -172,7 +159,7 @@ static void table_build(struct table *table, struct arena *arena, const json_t *
 		for (size_t i = 0; i < column_count; i++) {
 			size_t width;
 
-			value_append(&table->cells, value_of(object, columns[i].key), &columns[i]);
+			value_append(&table->cells, json_at(object, columns[i].key), &columns[i]);
 			table->ends[index++] = table->cells.size;
 			width = text_width(table_cell(table, row, i));
 			if (width > table->widths[i])
@@ -377,6 +364,6 @@ void output_record(
 			title_width = width;
 	}
 	for (size_t i = 0; i < column_count; i++)
-		field_print(output, value_of(object, columns[i].key), &columns[i], title_width);
+		field_print(output, json_at(object, columns[i].key), &columns[i], title_width);
 	json_decref(object);
 }

@@ -272,9 +272,27 @@ static const struct command_argument join_arguments[] = {
 	{.name = "OTHER", .type = VALUE_TICKET},
 	{0},
 };
+static const struct command_option export_options[] = {
+	{"period", "PERIOD", VALUE_TEXT,
+		"issued in it: 2026-11, 2026-Q4, 2026, last-month, 2026-11-01..2026-11-15; "
+		"last-month "
+		"unless given",
+		NULL},
+	{"format", "FORMAT", VALUE_CHOICE, "csv unless given; zip has the mail, too",
+		"csv|json|zip"},
+	{"to", "FILE", VALUE_FILE, "where to write it; must not be there yet", NULL},
+	{"direction", "WHICH", VALUE_CHOICE, "bills to us or of ours alone", "payable|receivable"},
+	{0},
+};
 static const struct command_argument split_arguments[] = {
 	{.name = "TICKET", .type = VALUE_TICKET},
 	{.name = "MESSAGE", .type = VALUE_MESSAGE},
+	{0},
+};
+static const struct command_example export_examples[] = {
+	{"postroom ticket export --period 2026-11 --format zip --to november.zip",
+		"A table and the original mail, for the accountant"},
+	{"postroom ticket export --period 2026-Q4", "The table alone, as CSV"},
 	{0},
 };
 static const struct command_example add_examples[] = {
@@ -346,6 +364,19 @@ const struct command ticket_commands[] = {
 		.examples = send_examples,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = ticket_run_send,
+	},
+	{
+		.noun = "ticket",
+		.verb = "export",
+		.summary = "Give the accountant a period's tickets",
+		.description = "By the day on the bill, or the day on which the ticket was opened "
+			       "where it has none. Dismissed tickets are no bills and stay out. "
+			       "Cells that a spreadsheet would take for a formula begin with an "
+			       "apostrophe.",
+		.options = export_options,
+		.examples = export_examples,
+		.flags = COMMAND_JSON,
+		.run = ticket_run_export,
 	},
 	{
 		.noun = "ticket",

@@ -18,6 +18,8 @@ enum exit_code ticket_run_release(struct cli *cli);
 enum exit_code ticket_run_join(struct cli *cli);
 enum exit_code ticket_run_split(struct cli *cli);
 
+enum exit_code ticket_run_export(struct cli *cli); /* ticket_export.c */
+
 /* {"ticket": …} as it is now, for change_report; empty when it can't be read. */
 json_t *ticket_changed_json(struct cli *cli, int64_t ticket_id);
 /* Holds the ticket, and says why, where what a person typed casts doubt on it. */

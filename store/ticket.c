@@ -231,6 +231,8 @@ static void list_text(const struct ticket_filter *filter, struct buffer *text)
 	buffer_append_string(text, SELECT_TICKET "WHERE t.id > ?1");
 	if (span_equal(filter->state, SPAN("unfinished")))
 		buffer_append_string(text, " AND t.state IN ('open', 'hold')");
+	else if (span_equal(filter->state, SPAN("after-close")))
+		buffer_append_string(text, " AND t.after_close = 1");
 	else if (filter->state.size)
 		buffer_append_string(text, " AND t.state = ?2");
 	if (filter->assignee_id)
@@ -256,7 +258,8 @@ bool ticket_list(struct db *db, const struct ticket_filter *filter, struct arena
 	if (!sql_start_built(db, buffer_string(&text), &q, err))
 		return false;
 	sql_bind_i64(q, AFTER, filter->page.after_id);
-	if (filter->state.size && !span_equal(filter->state, SPAN("unfinished")))
+	if (filter->state.size && !span_equal(filter->state, SPAN("unfinished")) &&
+		!span_equal(filter->state, SPAN("after-close")))
 		sql_bind_text(q, OF_STATE, filter->state);
 	if (filter->assignee_id)
 		sql_bind_i64(q, OF_ASSIGNEE, filter->assignee_id);
@@ -355,4 +358,26 @@ bool ticket_by_amount(
 		q, 6, span_from(date_text(date_add_days(ticket->issue_date, -near_days), from)));
 	sql_bind_text(q, 7, span_from(date_text(date_add_days(ticket->issue_date, near_days), to)));
 	return sql_run_id(q, id, err);
+}
+
+bool ticket_known_iban(struct db *db, int64_t supplier_id, int64_t except_id, struct arena *arena,
+	struct span *iban, struct error *err)
+{
+	struct sql *q;
+	bool found, ok;
+
+	*iban = (struct span){0};
+	if (!sql_start(db,
+		    "SELECT coalesce(c.iban, (SELECT t.iban FROM ticket t "
+		    "WHERE t.supplier_id = c.id AND t.iban IS NOT NULL AND t.state <> 'hold' "
+		    "AND t.id <> ?2 ORDER BY t.id DESC LIMIT 1)) FROM company c WHERE c.id = ?1",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, supplier_id);
+	sql_bind_i64(q, 2, except_id);
+	ok = sql_row(q, &found, err);
+	if (ok && found)
+		*iban = sql_text(q, 0, arena);
+	sql_end(q);
+	return ok;
 }

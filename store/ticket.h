@@ -40,7 +40,7 @@ MUST_CHECK bool ticket_edit(
 MUST_CHECK bool ticket_get(struct db *db, int64_t id, struct arena *arena, struct ticket *ticket,
 	bool *found, struct error *err);
 struct ticket_filter {
-	struct span state;     /* empty: any; "unfinished": open and hold */
+	struct span state;     /* empty: any; "unfinished": open and hold; "after-close" */
 	struct span direction; /* empty: any */
 	int64_t assignee_id, supplier_id, deal_id;
 	struct db_page page;
@@ -71,6 +71,12 @@ MUST_CHECK bool ticket_by_number(struct db *db, struct span number, int64_t supp
  */
 MUST_CHECK bool ticket_by_amount(
 	struct db *db, const struct ticket *ticket, int near_days, int64_t *id, struct error *err);
+/*
+ * What the supplier was paid to before: the company's account, else that of its newest other ticket
+ * that is not held. Empty: nothing is known.
+ */
+MUST_CHECK bool ticket_known_iban(struct db *db, int64_t supplier_id, int64_t except_id,
+	struct arena *arena, struct span *iban, struct error *err);
 MUST_CHECK bool ticket_by_message(
 	struct db *db, int64_t message_id, int64_t *id, struct error *err);
 

@@ -83,6 +83,7 @@ static void test_to_u64(void **state)
 		{"0", 0, true, 0},
 		{"0012", 12, true, 12},
 		{"13", 12, false, 0},
+		{"5", 4, false, 0},
 		{"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
 		{"18446744073709551616", UINT64_MAX, false, 0},
 		{"", 9, false, 0},
