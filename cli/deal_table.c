@@ -155,7 +155,10 @@ static const struct command_example win_examples[] = {
 static const struct command_example lose_examples[] = {
 	{"postroom deal lose \"Support 2027\" --reason \"too expensive\"",
 		"It goes to the last phase"},
-	{"postroom deal nurture \"Support 2027\" --due 3m", "And comes back in three months"},
+	{0},
+};
+static const struct command_example nurture_examples[] = {
+	{"postroom deal nurture \"Support 2027\" --due 3m", "It comes back in three months"},
 	{0},
 };
 
@@ -315,6 +318,7 @@ const struct command deal_commands[] = {
 		.summary = "Bring a lost deal back to follow-up",
 		.arguments = one_argument,
 		.options = nurture_options,
+		.examples = nurture_examples,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.run = deal_run_nurture,
 	},

@@ -261,8 +261,8 @@ static const struct command_option run_options[] = {
 };
 static const struct command_example run_examples[] = {
 	{"postroom finance run", "The list for the weekly hour"},
-	{"postroom ticket pay 12 15 17 --close", "And what is done with it"},
-	{"postroom finance run --check > /dev/null || echo look", "For cron"},
+	{"postroom finance run --by 2026-11-30 --check",
+		"For cron: it ends with 6 when somebody has to look"},
 	{0},
 };
 
