@@ -11,6 +11,7 @@
 #include "cli/pick.h"
 #include "cli/progress.h"
 #include "ingest/replay.h"
+#include "store/absence.h"
 #include "store/search.h"
 
 /* Mails in one transaction of the search index: other writers wait that long. */
@@ -89,6 +90,7 @@ static enum exit_code run_import(struct cli *cli)
 	};
 	struct import_progress total = {0};
 	enum exit_code code = cli_open_intake(cli);
+	int64_t moved;
 	struct error err;
 	bool good;
 
@@ -104,6 +106,9 @@ static enum exit_code run_import(struct cli *cli)
 		&total, &err);
 	if (good)
 		good = index_all(cli, &progress, &err);
+	/* As the daemon does each minute: what came in for who is away. */
+	if (good)
+		good = absence_run(cli->db, cli_today(cli), cli->actor, cli->now_ms, &moved, &err);
 	progress_end(&progress);
 	if (!good)
 		return cli_fail(&err);

@@ -171,9 +171,9 @@ struct ledger {
 	int64_t data_version;
 	int64_t clock_ahead_ms; /* of the wall clock before the monotonic one, when last looked at
 				 */
-	int64_t copies_at_ms, people_at_ms, progress_at_ms, disk_at_ms, status_at_ms, look_at_ms,
-		stop_at_ms; /* monotonic */
-	struct {	    /* what is to be forgotten: chores alone */
+	int64_t absences_at_ms, copies_at_ms, people_at_ms, progress_at_ms, disk_at_ms,
+		status_at_ms, look_at_ms, stop_at_ms; /* monotonic */
+	struct {				      /* what is to be forgotten: chores alone */
 		bool more;
 		int64_t at_ms, count;
 	} forget;

@@ -9,7 +9,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/zone.h"
 #include "daemon/ledger.h"
+#include "store/absence.h"
 #include "store/erase.h"
 #include "store/message.h"
 #include "store/retention.h"
@@ -238,6 +240,22 @@ static bool forget_what_is_due(struct ledger *ledger, struct error *err)
 	return true;
 }
 
+/* Work of colleagues who are away goes to who stands in for them, and back. */
+static bool look_at_absences(struct ledger *ledger, struct error *err)
+{
+	int64_t now_ms = clock_now_ms(), moved = 0;
+	struct date today = zone_local(ledger->config->zone, now_ms).date;
+
+	if (!ledger_is_idle(ledger) || ledger->stopping ||
+		!is_due(&ledger->absences_at_ms, LOOK_MS))
+		return true;
+	if (!absence_run(ledger->db, today, "postroomd", now_ms, &moved, err))
+		return err->kind == ERROR_BUSY; /* somebody writes: in a minute */
+	if (moved)
+		log_event(LOG_LEVEL_NOTICE, "work-rerouted", log_number("records", moved));
+	return true;
+}
+
 bool ledger_do_chores(struct ledger *ledger, struct error *err)
 {
 	tell_progress(ledger);
@@ -249,7 +267,7 @@ bool ledger_do_chores(struct ledger *ledger, struct error *err)
 		ledger->index_left = true;
 		ledger->sum_changed = true;
 	}
-	if (!forget_what_is_due(ledger, err))
+	if (!forget_what_is_due(ledger, err) || !look_at_absences(ledger, err))
 		return false;
 	return look_at_clock(ledger, err) && tell_checkpoint(ledger, err) &&
 	       ledger_look_for_people(ledger, err) && ledger_write_token_states(ledger, err) &&

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/zone.h"
 #include "ingest/form.h"
 #include "ingest/kind.h"
 #include "ingest/match.h"
 #include "ingest/participants.h"
 #include "ingest/record.h"
 #include "ingest/suppress.h"
+#include "store/absence.h"
 
 /* Text that score rules look at. */
 #define SCORE_TEXT_BYTES (64 * 1024)
@@ -88,7 +90,8 @@ static int score_of(struct mail *mail, const struct lead *lead)
 
 /*
  * Round robin: the one behind him who got the latest lead. Counting what each of them has would
- * give a new colleague every lead until he has as many as the others.
+ * give a new colleague every lead until he has as many as the others. Who is away today is passed
+ * over; when all are, somebody who stands in for one gets it.
  */
 static bool owner_find(struct plan *plan, int64_t *owner_id, struct error *err)
 {
@@ -96,6 +99,8 @@ static bool owner_find(struct plan *plan, int64_t *owner_id, struct error *err)
 	const struct config_strings *owners = &intake->config->leads.owners;
 	int64_t *ids = arena_array(plan->mail->arena, int64_t, owners->count + 1);
 	int64_t latest = 0;
+	struct date today = zone_local(intake->config->zone, plan->mail->now_ms).date;
+	int64_t stand_in, instead = 0;
 	size_t count = 0, next = 0;
 	*owner_id = 0;
 	for (size_t i = 0; i < owners->count; i++) {
@@ -106,14 +111,19 @@ static bool owner_find(struct plan *plan, int64_t *owner_id, struct error *err)
 			continue;
 		if (owners->count > 1 && !deal_latest_lead(intake->db, id, &deal_id, err))
 			return false;
+		if (!absence_stand_in(intake->db, id, today, &stand_in, err))
+			return false;
+		if (stand_in) {
+			instead = stand_in;
+			continue;
+		}
 		ids[count++] = id;
 		if (deal_id > latest) {
 			latest = deal_id;
 			next = count;
 		}
 	}
-	if (count)
-		*owner_id = ids[next % count];
+	*owner_id = count ? ids[next % count] : instead;
 	return true;
 }
 

@@ -1,6 +1,8 @@
 #include "store/record.h"
 
 static const struct noun *const nouns[] = {
+	&absence_noun,
+	&absence_work_noun,
 	&activity_noun,
 	&article_noun,
 	&case_message_noun,

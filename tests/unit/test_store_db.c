@@ -118,7 +118,8 @@ static void test_empty_file_is_upgraded(void **state)
 	/* Every table is STRICT but those of the index and SQLite's own. */
 	assert_int_equal(
 		fixture_number(f, "SELECT count(*) FROM pragma_table_list WHERE strict = 0 "
-				  "AND schema = 'main' AND name NOT LIKE 'message_index%' AND name NOT LIKE 'note_index%' "
+				  "AND schema = 'main' AND name NOT LIKE 'message_index%' "
+				  "AND name NOT LIKE 'note_index%' "
 				  "AND name NOT LIKE 'sqlite%'"),
 		0);
 	must(f, backup_check(f->db, &f->err));

@@ -325,8 +325,9 @@ static void test_every_noun_can_be_undone(void **state)
 static void test_the_list_of_nouns_is_whole(void **state)
 {
 	static const char *const names[] = {"activity", "case", "case_message", "company",
-		"company_alias", "company_domain", "contact", "contact_address", "contact_alias", "deal", "feed", "ignore_rule", "match",
-		"route", "task", "ticket", "ticket_message", "unresolved"};
+		"company_alias", "company_domain", "contact", "contact_address", "contact_alias",
+		"deal", "feed", "ignore_rule", "match", "route", "task", "ticket", "ticket_message",
+		"unresolved"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
