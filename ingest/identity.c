@@ -9,11 +9,12 @@
 #define FIELD_BYTES_MAX \
 	((size_t)256 * 1024) /* of all fields of one name; the cut is always alike */
 #define STAGE_BYTES 8192
+/* A longer name is none: RFC 5322 section 2.1.1 has no longer lines. */
+#define NAME_BYTES_MAX 998
 
 /* In the order in which they are hashed. */
 static const char *const field_names[] = {"message-id", "date", "from", "to", "cc", "subject"};
-#define FIELD_COUNT  ARRAY_COUNT(field_names)
-#define LONGEST_NAME sizeof("message-id")
+#define FIELD_COUNT ARRAY_COUNT(field_names)
 
 /*
  * Lines come in pieces: a line's bytes by add_piece, without its end, and then end_line. Two
@@ -25,10 +26,13 @@ struct identity {
 	bool pending_cr; /* a CR that may belong to a line end */
 	bool line_empty;
 	/* header */
-	char name[LONGEST_NAME]; /* of the field that begins, lower case */
+	char name[NAME_BYTES_MAX]; /* of the field that begins, as it came */
 	size_t name_size;
+	bool begun; /* there was a line */
 	bool in_name;
 	int field;			   /* that the value belongs to; -1: none of ours */
+	bool is_stray;			   /* the line is no field, nor what continues it */
+	struct digest_stream *stray;	   /* of those lines; NULL: there is none */
 	struct buffer values[FIELD_COUNT]; /* raw; one LF between two fields of one name */
 	/* body */
 	uint64_t pending_line_ends; /* they count only when something follows */
@@ -98,39 +102,77 @@ static void stage_header(struct identity *identity)
 			stage(identity, SPAN("\n"));
 		}
 	}
+	if (identity->stray) {
+		struct digest stray = digest_stream_end(identity->stray);
+
+		identity->stray = NULL;
+		stage(identity, (struct span){(const char *)stray.bytes, sizeof(stray.bytes)});
+	}
 	stage(identity, SPAN("\n"));
 }
 
-static int find_field(const struct identity *identity)
+static int find_field(struct span name)
 {
-	struct span name = {identity->name, identity->name_size};
-
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if (span_equal(name, span_from(field_names[i])))
+		if (span_equal_fold(name, span_from(field_names[i])))
 			return (int)i;
 	return -1;
 }
 
-/* The name up to ":"; white space before the colon is an old form (RFC 5322 section 4.5). */
+/*
+ * A line of the header that is no field has content: in a mail without an empty line it is a line
+ * of the body. Without it two such mails would be one.
+ */
+static void begin_stray(struct identity *identity)
+{
+	identity->in_name = false;
+	identity->is_stray = true;
+	if (!identity->stray)
+		identity->stray = digest_stream_new();
+	digest_stream_add(identity->stray, (struct span){identity->name, identity->name_size});
+}
+
+/* White space before the colon is an old form (RFC 5322 section 4.5); that of mbox's "From " line,
+ * which has a time in it, is no content. */
+static bool is_field_name(struct span name)
+{
+	struct span text = span_trim(name);
+
+	return span_starts(text, SPAN("From ")) ||
+	       (span_find_byte(text, ' ') < 0 && span_find_byte(text, '\t') < 0);
+}
+
+/* At its colon. */
+static void begin_value(struct identity *identity)
+{
+	struct span name = {identity->name, identity->name_size};
+
+	identity->in_name = false;
+	identity->field = find_field(span_trim(name));
+	if (identity->field >= 0 && identity->values[identity->field].size > 0)
+		buffer_append_byte(&identity->values[identity->field], '\n');
+	else if (!is_field_name(name))
+		begin_stray(identity);
+}
+
+/* The name up to ":"; gives what follows. */
 static struct span take_name(struct identity *identity, struct span piece)
 {
-	for (size_t i = 0; i < piece.size; i++) {
-		char byte = piece.data[i];
+	ptrdiff_t colon = span_find_byte(piece, ':');
+	struct span name = colon < 0 ? piece : span_part(piece, 0, (size_t)colon);
+	size_t room = sizeof(identity->name) - identity->name_size;
+	size_t size = name.size < room ? name.size : room;
 
-		if (byte == ':') {
-			identity->in_name = false;
-			identity->field = find_field(identity);
-			if (identity->field >= 0 && identity->values[identity->field].size > 0)
-				buffer_append_byte(&identity->values[identity->field], '\n');
-			return span_after(piece, i + 1);
-		}
-		if (byte == ' ' || byte == '\t')
-			continue;
-		if (identity->name_size < LONGEST_NAME)
-			identity->name[identity->name_size++] =
-				(char)(byte >= 'A' && byte <= 'Z' ? byte + 'a' - 'A' : byte);
+	memcpy(identity->name + identity->name_size, name.data, size);
+	identity->name_size += size;
+	if (size < name.size) {
+		begin_stray(identity);
+		return span_after(piece, size);
 	}
-	return (struct span){0};
+	if (colon < 0)
+		return (struct span){0};
+	begin_value(identity);
+	return span_after(piece, (size_t)colon + (identity->is_stray ? 0 : 1));
 }
 
 /* Up to the cap to the byte: where the pieces were cut must not tell. */
@@ -143,14 +185,18 @@ static void add_header_piece(struct identity *identity, struct span piece)
 {
 	bool folded = piece.data[0] == ' ' || piece.data[0] == '\t';
 
-	if (identity->line_empty && !folded) {
+	if (identity->line_empty && (!folded || !identity->begun)) {
+		identity->begun = true;
 		identity->in_name = true;
 		identity->name_size = 0;
 		identity->field = -1;
+		identity->is_stray = false;
 	}
 	if (identity->in_name)
 		piece = take_name(identity, piece);
-	if (identity->field >= 0)
+	if (identity->is_stray)
+		digest_stream_add(identity->stray, piece);
+	else if (identity->field >= 0)
 		keep_value(&identity->values[identity->field], piece);
 }
 
@@ -172,8 +218,18 @@ static void add_piece(struct identity *identity, struct span piece)
 	identity->line_empty = false;
 }
 
+static void end_header_line(struct identity *identity)
+{
+	if (identity->in_name)
+		begin_stray(identity);
+	if (identity->is_stray)
+		digest_stream_add(identity->stray, SPAN("\n"));
+}
+
 static void end_line(struct identity *identity)
 {
+	if (!identity->in_body && !identity->line_empty)
+		end_header_line(identity);
 	if (identity->in_body) {
 		identity->pending_line_ends++;
 	} else if (identity->line_empty) {
@@ -215,6 +271,8 @@ struct digest identity_end(struct identity *identity)
 
 	if (identity->pending_cr)
 		add_piece(identity, SPAN("\r"));
+	if (!identity->in_body && !identity->line_empty)
+		end_header_line(identity);
 	if (!identity->in_body)
 		stage_header(identity);
 	digest_stream_add(identity->digest, (struct span){identity->stage, identity->staged});
@@ -230,6 +288,8 @@ void identity_free(struct identity *identity)
 		return;
 	if (identity->digest)
 		(void)digest_stream_end(identity->digest);
+	if (identity->stray)
+		(void)digest_stream_end(identity->stray);
 	for (size_t i = 0; i < FIELD_COUNT; i++)
 		buffer_done(&identity->values[i]);
 	free(identity);

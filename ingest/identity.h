@@ -1,8 +1,9 @@
 /*
  * identity.h - which mail it is: the same for every delivery of one mail, on whatever way it came.
  *
- * SHA-256 over Message-ID, Date, From, To, Cc, Subject and the body. Trace fields, Bcc and
- * Authentication-Results differ between two deliveries and are left out. Header fields are
+ * SHA-256 over Message-ID, Date, From, To, Cc, Subject, lines of the header that are no fields, and
+ * the body. Trace fields, Bcc and Authentication-Results differ between two deliveries and are left
+ * out. Header fields are
  * unfolded and their white space collapsed (RFC 5322 section 2.2.3); line ends are LF and empty
  * lines at the end of the body don't count (as in DKIM's simple body, RFC 6376 section 3.4.3), so
  * that a copy by IMAP, from an mbox and from a Maildir agree.

@@ -66,6 +66,10 @@ static const struct {
 		"To: crm@example.com, info@example.com\r\nSubject: an offer for you\r\n\r\n"
 		"Message-ID: <1@example.org>\r\n" BODY,
 		false},
+	{"a line of the header that is no field", HEADER "hello\r\n\r\n" BODY, false},
+	{"a name with blanks in it", HEADER "what he said: yes\r\n\r\n" BODY, false},
+	{"a line of an mbox",
+		"From anna@example.org Fri Nov 20 10:00:00 2026\r\n" HEADER "\r\n" BODY, true},
 	{"a lone CR in the body", HEADER "\r\nDear all,\r\r\n\r\nthe offer.\r\n", false},
 };
 
@@ -123,6 +127,54 @@ static void odd_mails_have_one_too(void **state)
 		assert_true(digest_equal(&once, &again));
 		free((void *)(size_t)mail.data);
 	}
+}
+
+/* Where the empty line is missing the text stands among the fields. */
+static void texts_without_an_empty_line_differ(void **state)
+{
+	static const char *const texts[] = {
+		HEADER,
+		HEADER "Dear all,\r\n",
+		HEADER "Dear Anna,\r\n",
+		HEADER "Dear all,\r\n Dear Anna,\r\n",
+		HEADER "Dear all,\r\nDear Anna,",
+		HEADER "the total is: 5\r\n",
+		HEADER "the total is: 6\r\n",
+		"<p>one</p>\r\n",
+		"<p>two</p>\r\n",
+		"one\rtwo\r",
+		"one\rsix\r",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+		for (size_t j = 0; j < i; j++) {
+			struct digest one = identity_of(span_from(texts[i]));
+			struct digest other = identity_of(span_from(texts[j]));
+
+			if (digest_equal(&one, &other))
+				fail_msg("%s is %s", texts[i], texts[j]);
+		}
+}
+
+/* What has no colon within the longest line is no field, wherever it is cut. */
+static void a_huge_line_is_no_field(void **state)
+{
+	struct identity *a = identity_new(), *b = identity_new();
+	struct digest of_a, of_b, of_c;
+	char line[5000];
+
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	identity_add(a, (struct span){line, sizeof(line)});
+	identity_add(b, (struct span){line, 997});
+	identity_add(b, (struct span){line, sizeof(line) - 997});
+	of_a = identity_end(a);
+	of_b = identity_end(b);
+	assert_true(digest_equal(&of_a, &of_b));
+	line[4999] = 'y';
+	of_c = identity_of((struct span){line, sizeof(line)});
+	assert_false(digest_equal(&of_a, &of_c));
 }
 
 /* A header of 10 MB must not be kept; what is cut is cut alike in every delivery. */
@@ -194,6 +246,8 @@ int main(void)
 		cmocka_unit_test(one_mail_by_many_ways),
 		cmocka_unit_test(pieces_agree_with_the_whole),
 		cmocka_unit_test(odd_mails_have_one_too),
+		cmocka_unit_test(texts_without_an_empty_line_differ),
+		cmocka_unit_test(a_huge_line_is_no_field),
 		cmocka_unit_test(a_huge_field_is_cut_alike),
 		cmocka_unit_test(a_cut_line_is_cut_alike),
 		cmocka_unit_test(the_header_alone),
