@@ -140,8 +140,23 @@ static bool serve(struct worker *worker, struct error *err)
 	return err->kind == ERROR_TEMPORARY;
 }
 
+/*
+ * Libraries say on stderr what they think of a mail (libical a line each time), which ends in the
+ * daemon's log or on a person's terminal: a sender could fill both. Gives the stream for our own
+ * words.
+ */
+static FILE *silence_libraries(void)
+{
+	FILE *own = stderr, *nowhere = fopen("/dev/null", "we");
+
+	if (nowhere)
+		stderr = nowhere;
+	return own;
+}
+
 int main(void)
 {
+	FILE *told = silence_libraries();
 	struct worker worker = {0};
 	struct error err;
 
@@ -150,12 +165,12 @@ int main(void)
 	signal(SIGHUP, SIG_IGN);
 	memory_keep();
 	if (!pdf_text_start(&err)) /* doctor names it, each mail with a PDF has the defect */
-		fprintf(stderr, "postroom-parser: no text of PDFs: %s\n", err.text);
+		fprintf(told, "postroom-parser: no text of PDFs: %s\n", err.text);
 	parse_init();
 	limit_memory();
 	bool good = sandbox_enter(SANDBOX_PARSER, NULL, &err) && serve(&worker, &err);
 	if (!good)
-		fprintf(stderr, "postroom-parser: %s\n", err.text);
+		fprintf(told, "postroom-parser: %s\n", err.text);
 	buffer_done(&worker.request);
 	buffer_done(&worker.plain);
 	buffer_done(&worker.answer);
