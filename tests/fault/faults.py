@@ -67,7 +67,7 @@ class Place:
         done = subprocess.run(
             [*inject.prefix(self.build, report, **options), self.postroom.program,
              *map(str, words)], env=self.postroom.environment(), capture_output=True, text=True,
-            timeout=60, check=False)
+            timeout=240, check=False)
         return types.SimpleNamespace(code=done.returncode, out=done.stdout, err=done.stderr,
                                      killed=done.returncode == -signal.SIGKILL,
                                      report=inject.read_report(report))

@@ -1,61 +1,40 @@
-/*
- * memory_fails.c - for LD_PRELOAD: the N-th allocation of a program fails, its libraries' and the C
- * library's included.
- *
- *     MEMORY_FAILS_AT     which one, from 1; 0: none
- *     MEMORY_FAILS_LAST   how many fail, 0: all from then on
- *     MEMORY_FAILS_COUNT  a file that gets the number of allocations when the program ends
- */
+#include "tests/fault/memory_fails.h"
+
 #include <errno.h>
-#include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *piece, size_t size);
 
-static unsigned long at, last = 1, done, begun;
+void *malloc(size_t size);
+void *calloc(size_t count, size_t size);
+void *realloc(void *piece, size_t size);
 
-static unsigned long number_of(const char *name, unsigned long otherwise)
+struct memory_fails *memory_fails;
+
+static bool is_due(struct memory_fails *fails, uint64_t number)
 {
-	const char *text = getenv(name);
+	int64_t none = 0, own = getpid();
 
-	return text ? strtoul(text, NULL, 10) : otherwise;
+	if (fails->at == 0 || number < fails->at)
+		return false;
+	if (fails->last > 0)
+		return number < fails->at + fails->last;
+	return __atomic_compare_exchange_n(
+		       &fails->failed, &none, own, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST) ||
+	       none == own;
 }
 
-__attribute__((constructor)) static void begin(void)
+static bool fails(void)
 {
-	at = number_of("MEMORY_FAILS_AT", 0);
-	last = number_of("MEMORY_FAILS_LAST", 1);
-	begun = 1;
-}
-
-/* No stdio: it allocates. */
-__attribute__((destructor)) static void end(void)
-{
-	const char *path = getenv("MEMORY_FAILS_COUNT");
-	char digits[24];
-	size_t size = sizeof digits;
-	int file = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
-
-	for (unsigned long rest = done; size > 0 && (rest > 0 || size == sizeof digits); rest /= 10)
-		digits[--size] = (char)('0' + rest % 10);
-	if (file >= 0 && write(file, digits + size, sizeof digits - size) > 0)
-		close(file);
-}
-
-static int fails(void)
-{
-	if (!begun)
-		return 0;
-	done++;
-	if (at == 0 || done < at || (last > 0 && done >= at + last))
-		return 0;
+	if (!memory_fails ||
+		!is_due(memory_fails, __atomic_add_fetch(&memory_fails->done, 1, __ATOMIC_SEQ_CST)))
+		return false;
 	errno = ENOMEM;
-	return 1;
+	return true;
 }
 
 void *malloc(size_t size)

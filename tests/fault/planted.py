@@ -16,28 +16,49 @@ def link(source, target):
         shutil.copy(source, target)
 
 
-class Planted:
-    """Programs in a folder of its own, for what is planted lies beside them. mails: what the server
-    has; more settings are those of the mailbox."""
+class Programs:
+    """In a folder of its own, for what is planted lies beside them: .memory, the struct planted."""
 
-    def __init__(self, build, directory, mails, **settings):
-        self.build = pathlib.Path(directory) / 'build'
+    CLOCK, DEATHS, MEMORY, SIZE = 0, 8, 16, 48  # places in it
+
+    def __init__(self, build, directory):
+        self.build = pathlib.Path(directory)
         (self.build / 'bin').mkdir(parents=True)
         for program in (build / 'bin').glob('postroom*'):
             if program.name != 'postroomd':
                 name = 'postroomd' if program.name == 'postroomd-planted' else program.name
                 link(program, self.build / 'bin' / name)
         path = self.build / 'bin/postroomd.planted'
-        path.write_bytes(bytes(16))
+        path.write_bytes(bytes(self.SIZE))
         with open(path, 'r+b') as file:
-            self.memory = mmap.mmap(file.fileno(), 16)
+            self.memory = mmap.mmap(file.fileno(), self.SIZE)
+
+    def set_clock(self, offset_ms):
+        struct.pack_into('q', self.memory, self.CLOCK, offset_ms)
+
+    def fail_memory(self, at, last):
+        """From now on; see memory_fails.h."""
+        struct.pack_into('QQQq', self.memory, self.MEMORY, at, last, 0, 0)
+
+    def allocations(self):
+        """Of the ledgers since then."""
+        return struct.unpack_from('QQQ', self.memory, self.MEMORY)[2]
+
+
+class Planted:
+    """A daemon of such programs. mails: what the server has; more settings are those of the
+    mailbox."""
+
+    def __init__(self, build, directory, mails, **settings):
+        self.programs = Programs(build, pathlib.Path(directory) / 'build')
+        self.build = self.programs.build
         self.server = fakeimap.Server(tls='plain', mailboxes={'INBOX': fakeimap.Mailbox(mails)})
         self.daemon = Postroomd(self.build, pathlib.Path(directory) / 'daemon')
         self.settings = {'kind': 'support', **settings}
 
     def set_clock(self, offset_ms):
         """How far the wall clock is off, from now on."""
-        self.memory[:8] = struct.pack('q', offset_ms)
+        self.programs.set_clock(offset_ms)
 
     def __enter__(self):
         self.server.__enter__()
@@ -57,4 +78,4 @@ class Planted:
                 self.daemon.process.kill()
                 self.daemon.process.wait()
             self.server.__exit__()
-            self.memory.close()
+            self.programs.memory.close()

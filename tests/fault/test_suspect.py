@@ -22,7 +22,7 @@ def test_dead_after_three_deaths(build, tmp_path):
     with Planted(build, tmp_path, sent) as planted:
         daemon = planted.daemon
         daemon.expected = {'died', 'died-deciding', 'dead'}
-        daemon.wait_settled(MAILS, timeout=120)
+        daemon.wait_settled(MAILS)
         assert len(ledger_deaths(daemon)) == 6
         assert all('SIGSEGV' in one.fields['how'] for one in ledger_deaths(daemon))
         dead = daemon.query("SELECT dead_stage, dead_error FROM message WHERE state = 'dead'")
@@ -51,7 +51,7 @@ def test_decided_in_the_end(build, tmp_path):
     with Planted(build, tmp_path, mails({3: 'PLANTED-2'})) as planted:
         daemon = planted.daemon
         daemon.expected = {'died', 'died-deciding'}
-        daemon.wait_settled(MAILS, timeout=120)
+        daemon.wait_settled(MAILS)
         assert len(ledger_deaths(daemon)) == 2
         assert daemon.sum()['waiting'] == MAILS
         assert daemon.query('SELECT sum(parse_tries), count(*) FROM message') == [(0, MAILS)]
