@@ -1,13 +1,14 @@
-"""Malformed mails through the real parser, and through an import into a ledger: nothing crashes,
-and the sum of the ledger is right."""
+"""Malformed mails through the real parser, through an import, and through a whole daemon: nothing
+crashes, nothing is lost, and the sum of the ledger is right."""
 import os
 import pathlib
 import sys
 
 import pytest
 
+from fakeimap import Mailbox, Server
 from postroom import Postroom
-from postroomd import STATES
+from postroomd import STATES, Postroomd, unpack_zstd, wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.bombs import malformed  # noqa: E402 pylint: disable=wrong-import-position
@@ -59,3 +60,37 @@ def test_an_import_of_broken_mails_balances(build, tmp_path):
     assert ledger['received'] == 0
     # some are empty or the same as another; the rest is in the ledger, once
     assert 0.5 * count < ledger['fetched'] == sum(ledger[state] for state in STATES) <= count
+
+
+def test_a_daemon_takes_broken_mails(build, tmp_path):
+    """From a server to the decision: each is recorded, or dead, with the bytes that the server gave,
+    and no process dies of it but a parser."""
+    mails = [data for _, data in malformed.mutated(COUNT if LONG else 400) if data]
+    daemon = Postroomd(build, tmp_path / 'daemon')
+    with Server(tls='none', mailboxes={'INBOX': Mailbox(mails)}) as server:
+        daemon.configure(mailboxes=[{
+            'name': 'help', 'kind': 'support', 'addresses': ['help@example.org'],
+            'server': {'host': 'localhost', 'port': server.port, 'tls': 'none'},
+            'login': {'user': 'u', 'password': {'file': daemon.secret('all')}}}])
+        daemon.expected = {'died', 'parser-died', 'dead', 'copy-undecided'}
+        with daemon:
+            wait_for(lambda: delivered(daemon) == len(mails) and daemon.sum()['received'] == 0,
+                     what=f'{len(mails)} deliveries that are decided')
+            taken = dict(daemon.query(
+                "SELECT uid, message_id FROM delivery WHERE outcome = 'stored'"))
+            sums = daemon.sum()
+            raw = {number: unpack_zstd(b''.join(chunk for chunk, in daemon.query(
+                'SELECT bytes FROM message_raw WHERE message_id = ? ORDER BY chunk', number)))
+                for number in set(taken.values())}
+        assert {one.fields['what'] for one in daemon.events('died')} <= {'parser'}
+    assert sorted(taken) == list(range(1, len(mails) + 1))
+    assert sums['fetched'] == sum(sums[state] for state in STATES) == len(raw)
+    of_message = {}
+    for uid, number in taken.items():
+        of_message.setdefault(number, []).append(mails[uid - 1])
+    # those that differ in trace fields alone are one message, with the bytes of the first
+    assert all(raw[number] in copies for number, copies in of_message.items())
+
+
+def delivered(daemon):
+    return daemon.query('SELECT count(*) FROM delivery')[0][0]
