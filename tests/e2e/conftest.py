@@ -36,7 +36,6 @@ def dovecot(authority):
 
 
 @pytest.fixture
-def user(dovecot, request):
+def user(dovecot):
     """A user of this test alone."""
-    name = "u" + format(abs(hash(request.node.nodeid)) % 10**10, "d")
-    return dovecot.add_user(name)
+    return dovecot.add_user(dovecot.new_name("u"))

@@ -3,6 +3,7 @@ in a passwd-file of its own (one for all would be read again only each second), 
 import grp
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -64,17 +65,24 @@ namespace inbox {{
 
 
 def free_ports(count):
-    """Ports that nobody listens on now, taken together so that they differ."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody has now. Not of those that the kernel gives to connections and to who binds
+    to port 0: one of these could be somebody else's before the program is there that wants it."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        low, high = map(int, file.read().split())
+    choice = random.SystemRandom()  # not what a test seeded
+    ports = set()
+    while len(ports) < count:
+        port = choice.choice([*range(10000, low), *range(high + 1, 65536)] or [0])
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            ports.add(one.getsockname()[1])
+    return list(ports)
 
 
-def wait_for(condition, timeout=20, what="condition"):
+def wait_for(condition, timeout=120, what="condition"):
     """Polls until the condition gives something true, and returns that."""
     until = time.monotonic() + timeout
     while True:
@@ -97,7 +105,7 @@ class Dovecot:
         self.directory = str(directory)
         self.plain_port, self.tls_port = free_ports(2)
         self.process = None
-        self.counter = 0
+        self.counter = self.named = 0
         self.as_root = os.getuid() == 0
         # Dovecot's processes all run as one user who owns nothing else.
         self.user = "nobody" if self.as_root else pwd.getpwuid(os.getuid()).pw_name
@@ -153,7 +161,7 @@ class Dovecot:
             with open(f"{self.directory}/dovecot.log") as log:
                 raise AssertionError("Dovecot ended: " + log.read()[-2000:])
         try:
-            with socket.create_connection(("127.0.0.1", self.plain_port), timeout=5) as one:
+            with socket.create_connection(("127.0.0.1", self.plain_port), timeout=20) as one:
                 return one.recv(100).startswith(b"* OK")
         except OSError:
             return False
@@ -162,7 +170,7 @@ class Dovecot:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(timeout=20)
+                self.process.wait(timeout=60)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -180,6 +188,11 @@ class Dovecot:
         if done.returncode != 0:
             raise AssertionError(f"doveadm {arguments}: {done.stderr}")
         return done.stdout
+
+    def new_name(self, prefix):
+        """Of a user, or the beginning of several, that no other test of this server has."""
+        self.named += 1
+        return f"{prefix}{self.named}n"
 
     def add_user(self, name, password="secret"):
         home = f"{self.directory}/mail/{name}"

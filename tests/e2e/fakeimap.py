@@ -97,7 +97,7 @@ class Server:
     def count(self, command):
         return sum(1 for one in self.commands if one == command)
 
-    def wait(self, condition, timeout=30, what="condition"):
+    def wait(self, condition, timeout=120, what="condition"):
         until = time.monotonic() + timeout
         while not condition(self):
             if time.monotonic() > until:

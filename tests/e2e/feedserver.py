@@ -44,7 +44,7 @@ class Feed:
         return url.removeprefix('https://crm.example.org')
 
     def get(self, path, method='GET', **headers):
-        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=10)
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=120)
         connection.request(method, path, headers={name.replace('_', '-'): value
                                                   for name, value in headers.items()})
         answer = connection.getresponse()

@@ -66,7 +66,7 @@ class Postroom:
     def __call__(self, *words, code=0, stdin=None, env=None):
         """Runs it; code None: any. The result has code, out, err, and out as bytes."""
         done = subprocess.run([self.program, *map(str, words)], input=stdin, capture_output=True,
-                              env=env or self.environment(), timeout=60, check=False)
+                              env=env or self.environment(), timeout=120, check=False)
         result = types.SimpleNamespace(code=done.returncode, bytes=done.stdout,
                                        out=done.stdout.decode('utf-8', 'replace'),
                                        err=done.stderr.decode('utf-8', 'replace'))

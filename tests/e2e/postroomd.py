@@ -11,16 +11,19 @@ import select
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import threading
 import time
 
 LOG_LINE = re.compile(r'^<(\d)>(\S+)(.*)$')
 LOG_FIELD = re.compile(r' (\w+)=("(?:[^"\\]|\\.)*"|\S*)')
+SO_TIMESTAMP = 29  # of <asm/socket.h>; Python has no name for it
+PATIENCE_S = 120  # for what takes a moment; on a busy machine much longer
 STATES = ('received', 'filed', 'waiting', 'ignored', 'quarantined', 'dead', 'erased')
 
 
-def wait_for(condition, timeout=30, what='condition', every=0.01):
+def wait_for(condition, timeout=PATIENCE_S, what='condition', every=0.01):
     """Polls until the condition gives something true, and returns that."""
     until = time.monotonic() + timeout
     while True:
@@ -68,7 +71,8 @@ class Postroomd:
         self.environment = environment or {}
         self.prefix = []  # what it is run under
         self.process = None
-        self.log, self.notified = [], []
+        self.lines, self.rest, self.notified = [], b'', []
+        self.lock = threading.RLock()
         self.expected = set()  # events of level error or warning that the test provokes
         self.notify_path = str(self.directory / 'notify')
         self.configure(**settings)
@@ -97,7 +101,8 @@ class Postroomd:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         pathlib.Path(self.notify_path).unlink(missing_ok=True)
         self.socket.bind(self.notify_path)
-        self.notified, begin = [], len(self.log)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
+        self.notified, self.rest, begin = [], b'', len(self.log)
         environment = {**os.environ, **self.environment, 'NOTIFY_SOCKET': self.notify_path}
         self.process = subprocess.Popen(
             [*self.prefix, self.program, '--config', self.config], stdin=subprocess.DEVNULL,
@@ -112,22 +117,35 @@ class Postroomd:
         return self
 
     def _read(self, process, notify):
-        """Log and notifications, each with the moment it came."""
-        rest = b''
+        """Log and notifications, each of these with the moment it was sent."""
         out = process.stderr.fileno()
         while True:
             for ready in select.select([out, notify], [], [])[0]:
                 if ready is notify:
-                    for line in notify.recv(65536).decode().splitlines():
-                        self.notified.append((time.monotonic(), line))
-                    continue
+                    self.notified += received(notify)
+                elif not self._take_log(out):
+                    return
+
+    def _take_log(self, out):
+        """What was written until now; false at the end."""
+        with self.lock:
+            while select.select([out], [], [], 0)[0]:
                 part = os.read(out, 65536)
                 if not part:
-                    return
-                *lines, rest = (rest + part).split(b'\n')
-                self.log += [LogLine(line.decode('utf-8', 'replace')) for line in lines]
+                    return False
+                *lines, self.rest = (self.rest + part).split(b'\n')
+                self.lines += [LogLine(line.decode('utf-8', 'replace')) for line in lines]
+        return True
 
-    def wait_notified(self, text, timeout=30, after=0.0):
+    @property
+    def log(self):
+        """Its lines, with all that was written before: who saw in the database what came of
+        something finds what was logged of it before."""
+        if self.process and not self.process.stderr.closed:
+            self._take_log(self.process.stderr.fileno())
+        return self.lines
+
+    def wait_notified(self, text, timeout=PATIENCE_S, after=0.0):
         def found():
             if self.process.poll() is not None:
                 raise AssertionError('postroomd ended:\n' + '\n'.join(map(str, self.log[-20:])))
@@ -137,18 +155,18 @@ class Postroomd:
     def events(self, event, since=0):
         return [one for one in self.log[since:] if one.event == event]
 
-    def wait_event(self, event, since=0, timeout=30, **fields):
+    def wait_event(self, event, since=0, timeout=PATIENCE_S, **fields):
         def found():
             return [one for one in self.events(event, since)
                     if all(one.fields.get(key) == value for key, value in fields.items())]
         return wait_for(found, timeout, f'log event {event} {fields}')
 
-    def terminate(self, timeout=60):
+    def terminate(self, timeout=PATIENCE_S):
         """SIGTERM, and its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.wait(timeout)
 
-    def wait(self, timeout=60):
+    def wait(self, timeout=PATIENCE_S):
         status = self.process.wait(timeout)
         self.reader.join(timeout)
         self.socket.close()
@@ -199,7 +217,7 @@ class Postroomd:
             return []
         return [role for role in map(describe, pids) if role]
 
-    def pid(self, role, name=None, timeout=30):
+    def pid(self, role, name=None, timeout=PATIENCE_S):
         def found():
             return [one['pid'] for one in self.roles()
                     if one['role'] == role and name in (None, one['mailbox'])]
@@ -209,7 +227,7 @@ class Postroomd:
 
     def query(self, sql, *values):
         with sqlite3.connect(f'file:{self.state}/postroom.db?mode=ro', uri=True,
-                             timeout=30) as database:
+                             timeout=PATIENCE_S) as database:
             return database.execute(sql, values).fetchall()
 
     def sum(self):
@@ -224,7 +242,7 @@ class Postroomd:
         counts = self.sum()
         return counts['fetched'] - counts['received']
 
-    def wait_settled(self, count, timeout=60):
+    def wait_settled(self, count, timeout=PATIENCE_S):
         """Until so many messages are decided, or dead."""
         wait_for(lambda: self.settled() >= count, timeout, f'{count} messages to be decided')
 
@@ -239,6 +257,17 @@ class Postroomd:
         for message, frame in frames.items():
             mails.setdefault(ids[message], []).append(unpack_zstd(frame))
         return mails
+
+
+def received(notify):
+    """[(monotonic time of sending, line)] of one notification."""
+    data, more, _, _ = notify.recvmsg(65536, 64)
+    ago = 0.0
+    for level, kind, value in more:
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMP):
+            seconds, micros = struct.unpack('qq', value)
+            ago = time.time() - seconds - micros / 1e6
+    return [(time.monotonic() - ago, line) for line in data.decode().splitlines()]
 
 
 def describe(pid):

@@ -12,14 +12,15 @@ import warnings
 
 import certificates
 from fakeimap import Closed, Mailbox, Server
-from postroomd import Postroomd, wait_for
+from postroomd import PATIENCE_S, Postroomd, wait_for
 from server_scripts import CERTIFICATES, EOF, HONEST, RESET, SILENCE, Do, Drip, Flood
 
 PASSWORD = 'hunter2-S3cret'
 RSS_MAX_KIB = 64 * 1024
 DEADLINE_S = 2  # server.timeout of the scripts' mailboxes
 FIRST_DELAY_S = 1  # of the reader; each is jittered between the half and one and a half
-GIVE_UP_S = 90
+PATIENT_S = 30  # of those that only have to work: a busy machine is no silent server
+GIVE_UP_S = 300
 
 
 def mail(name, number):
@@ -137,8 +138,9 @@ class Play:
         return {f'{number}.{self.name}@customer.example' for number in numbers}
 
     def config(self, secret, authority, **more):
+        has_to_fail = self.script.words or SILENCE in self.script.steps
         server = {'host': 'localhost', 'port': self.server.port, 'tls': self.tls,
-                  'timeout': f'{DEADLINE_S}s', **more}
+                  'timeout': f'{DEADLINE_S if has_to_fail else PATIENT_S}s', **more}
         if self.tls != 'none':
             server.setdefault('ca_file', authority.path)
         return {'name': self.name, 'kind': 'support', 'addresses': [f'{self.name}@example.org'],
@@ -211,7 +213,7 @@ class Run:
 
     def postroom(self, *words):
         done = subprocess.run([pathlib.Path(self.build) / 'bin' / 'postroom', *words], check=True,
-                              capture_output=True, timeout=60,
+                              capture_output=True, timeout=PATIENCE_S,
                               env={'POSTROOM_CONFIG': str(self.daemon.config), 'LANG': 'C.UTF-8'})
         return done.stdout
 
@@ -220,7 +222,8 @@ class Run:
         for row in json.loads(self.postroom('status', '--json'))['mailboxes']:
             if row['name'] in self.plays:
                 self.plays[row['name']].take_status(row)
-        lines, self.looked_at = self.daemon.log[self.looked_at:], len(self.daemon.log)
+        lines = self.daemon.log[self.looked_at:]
+        self.looked_at += len(lines)
         for line in lines:
             if line.event == 'retrying' and line.fields['mailbox'] in self.plays:
                 self.plays[line.fields['mailbox']].logged.append(('retrying', line.fields['error']))
@@ -357,12 +360,13 @@ class Run:
 
     def judge_delays(self, play):
         """Each wait is at least half of the delay, which doubles; what a connection takes is over
-        and above."""
+        and above. On a busy machine this server may take notice of one connection later than of the
+        next: a quarter of it is time enough to tell it from none."""
         at = play.server.connected_at
         gaps = [later - earlier for earlier, later in zip(at, at[1:])]
         alone = play.script.connections > 2 and play.script.times
         for number, gap in enumerate(gaps[:2] if alone else []):
-            if gap < FIRST_DELAY_S * 2 ** number / 2:
+            if gap < FIRST_DELAY_S * 2 ** number / 4:
                 play.complaints.append(f'came back after {gap:.2f} s, connection {number + 2}')
 
 

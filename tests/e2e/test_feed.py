@@ -17,7 +17,7 @@ import pytest
 import vobject
 
 from feedserver import Feed
-from postroomd import wait_for
+from postroomd import PATIENCE_S
 
 
 @pytest.fixture
@@ -238,51 +238,65 @@ def test_failure_is_503_not_an_empty_calendar(feed):
 
 
 class Drippers:
-    """So many connections that send the beginning of a request a byte at a time, and come back."""
+    """So many connections that send the beginning of a request a byte at a time, and come back. One
+    thread: hundreds would keep the honest client, which is in this process too, from its own work."""
 
     def __init__(self, port, count):
-        self.port, self.stopped, self.lives = port, threading.Event(), []
-        self.threads = [threading.Thread(target=self._drip, daemon=True) for _ in range(count)]
+        self.port, self.count, self.cut = port, count, 0
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self._drip, daemon=True)
 
     def __enter__(self):
-        for thread in self.threads:
-            thread.start()
+        self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.stopped.set()
-        for thread in self.threads:
-            thread.join(10)
+        self.thread.join(PATIENCE_S)
 
     def _drip(self):
-        while not self.stopped.is_set():
-            begun = time.monotonic()
-            with socket.create_connection(('127.0.0.1', self.port), timeout=5) as client:
-                client.settimeout(0.1)
+        clients = {}
+        while not self.stopped.wait(0.1):
+            while len(clients) < self.count:
+                client = socket.create_connection(('127.0.0.1', self.port), timeout=PATIENCE_S)
+                client.setblocking(False)
+                clients[client] = itertools.chain(b'GET /feed/x HTTP/1.1\r\nX: ',
+                                                  itertools.repeat(120))
+            for client, text in list(clients.items()):
                 try:
-                    for byte in itertools.chain(b'GET /feed/x HTTP/1.1\r\nX: ', itertools.repeat(120)):
-                        if self.stopped.wait(0.1):
-                            return
-                        client.send(bytes([byte]))
+                    client.send(bytes([next(text)]))
+                except BlockingIOError:
+                    pass
                 except OSError:
-                    self.lives.append(time.monotonic() - begun)
+                    self.cut += 1
+                    del clients[client]
+                    client.close()
+        for client in clients:
+            client.close()
 
 
 @pytest.mark.parametrize('count', [50, 400])
 def test_drippers_starve_nobody(feed, count):
-    """Each is cut off in time, and somebody else has an answer within a second meanwhile."""
+    """Each is cut off in time, and somebody else has his answers as soon as without them. Where only
+    silence ended a connection, 50 of them kept everybody waiting for 6 seconds."""
     path = feed.address('anna')
+
+    def answer():
+        asked = time.monotonic()
+        assert feed.get(path).status == 200
+        return time.monotonic() - asked
+
+    alone = sorted(answer() for _ in range(50))
     waits = []
     with Drippers(feed.port, count) as drippers:
-        until = time.monotonic() + 7
-        while time.monotonic() < until:
-            asked = time.monotonic()
-            assert feed.get(path).status == 200
-            waits.append(time.monotonic() - asked)
-        assert max(waits) < 1, sorted(waits)[-5:]
-        wait_for(lambda: len(drippers.lives) >= 50, what='50 drippers to be cut off')
-        # 5 s from the first look at them; more than 32 at once make it less
-        assert sum(life < 8 for life in drippers.lives[:50]) == 50, max(drippers.lives[:50])
+        begun = time.monotonic()
+        while drippers.cut < 2 * count or time.monotonic() < begun + 7:
+            waits.append(answer())
+            assert time.monotonic() < begun + PATIENCE_S, f'{drippers.cut} were cut off'
+    waits.sort()
+    # a busy machine may be late now and then, with and without them
+    assert waits[len(waits) * 9 // 10] < 1 + 2 * alone[-5], (alone[-5:], waits[-5:])
+    assert waits[-1] < 5 + alone[-1], waits[-5:]
     feed.daemon.wait_event('clients-cut-off')
 
 
@@ -291,26 +305,43 @@ def test_who_guesses_is_told_to_wait(feed):
     path = feed.address('anna')
     wrong = path.replace(path.split('/')[2], 'A' * 43)
     there = {'X_Forwarded_For': '198.51.100.7, 203.0.113.9'}
-    statuses = [feed.get(wrong, **there).status for _ in range(40)]
-    assert statuses[:30] == [404] * 30 and 429 in statuses[30:]
-    assert int(feed.get(wrong, **there).getheader('Retry-After')) > 0
+    statuses = [feed.get(wrong, **there).status for _ in range(30)]
+    assert statuses == [404] * 30
+    refused = until_refused(lambda: feed.get(wrong, **there))
+    assert int(refused.getheader('Retry-After')) > 0
     assert feed.get(path, **there).status == 200
     assert feed.get(wrong, X_Forwarded_For='203.0.113.10').status == 404
     # the client wrote the first one itself: another one there is no other client
-    assert feed.get(wrong, X_Forwarded_For='192.0.2.1, 203.0.113.9').status == 429
+    until_refused(lambda: feed.get(wrong, X_Forwarded_For='192.0.2.1, 203.0.113.9'))
+
+
+def until_refused(ask, most=25):
+    """The first 429 of so many answers. On a slow machine more is allowed meanwhile (one wrong
+    address in two seconds, 20 requests in one), but never so much as to somebody new (30, 600)."""
+    for _ in range(most):
+        answer = ask()
+        if answer.status == 429:
+            return answer
+    raise AssertionError(f'{most} times served')
 
 
 def test_too_many_requests_of_one_address(feed):
     path = feed.address('anna')
-    client = http.client.HTTPConnection('127.0.0.1', feed.port, timeout=10)
-    statuses = []
-    for _ in range(900):
-        client.request('HEAD', path, headers={'X-Forwarded-For': '2001:db8::1'})
+    client = http.client.HTTPConnection('127.0.0.1', feed.port, timeout=PATIENCE_S)
+
+    def ask(address):
+        client.request('HEAD', path, headers={'X-Forwarded-For': address})
         answer = client.getresponse()
         answer.read()
-        statuses.append(answer.status)
-    client.close()
-    assert statuses[:600] == [200] * 600 and 429 in statuses
+        return answer
+
+    begun, served = time.monotonic(), 0
+    while ask('2001:db8::1').status == 200:
+        served += 1
+        assert served <= 600 + 20 * (time.monotonic() - begun) + 1, 'more than 20 a second'
+        assert time.monotonic() < begun + PATIENCE_S, 'this machine makes no 20 requests a second'
+    assert served >= 600
     # another host of the same network is the same client, another network is not
-    assert feed.get(path, X_Forwarded_For='2001:db8::2').status == 429
-    assert feed.get(path, X_Forwarded_For='2001:db8:1::2').status == 200
+    until_refused(lambda: ask('2001:db8::2'), most=500)
+    assert ask('2001:db8:1::2').status == 200
+    client.close()

@@ -78,9 +78,9 @@ class Office:
 
 
 @pytest.fixture
-def office(build, tmp_path, dovecot, authority, request):
-    key = format(abs(hash(request.node.nodeid)) % 10**8, 'd')
-    users = {name: dovecot.add_user(f'k{key}{name}') for name in KINDS}
+def office(build, tmp_path, dovecot, authority):
+    key = dovecot.new_name('k')
+    users = {name: dovecot.add_user(key + name) for name in KINDS}
     dovecot.create(users['crm'], 'CRM')
     with Office(build, tmp_path, dovecot, authority, users).daemon as daemon:
         made = Office.__new__(Office)

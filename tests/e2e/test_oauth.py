@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -14,7 +15,7 @@ import pytest
 import dovecot as dovecot_module
 import tokenserver
 from dovecot import Dovecot
-from postroomd import Postroomd, is_alive, wait_for
+from postroomd import PATIENCE_S, Postroomd, is_alive, wait_for
 from test_daemon import mail
 from tokenserver import CLIENT, MARK, SECRET, TokenServer, say
 
@@ -55,10 +56,10 @@ def bearer(authority, tmp_path_factory):
 
 
 @pytest.fixture
-def oauth(bearer, request):
+def oauth(bearer):
     """(Dovecot, TokenServer, a user of this test alone), the token server as new."""
     server, tokens = bearer
-    user = 'o' + format(abs(hash(request.node.nodeid)) % 10**10, 'd')
+    user = server.new_name('o')
     tokens.user, tokens.rotation, tokens.lifetime = user, 'new', 3600
     tokens.lies.clear(), tokens.requests.clear(), tokens.revoke(), tokens.approved.clear()
     return server, tokens, server.add_user(user)
@@ -77,7 +78,7 @@ def box(daemon, server, tokens, user, authority, name='crm', auth='xoauth2', **s
 class Daemon(Postroomd):
     def cli(self, *words, status=0, **more):
         done = subprocess.run([self.program.parent / 'postroom', '--config', self.config, *words],
-                              capture_output=True, text=True, timeout=60, **more)
+                              capture_output=True, text=True, timeout=PATIENCE_S, **more)
         assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
         return done.stdout + done.stderr
 
@@ -167,7 +168,7 @@ def test_check_logs_in_beside_the_daemon(daemon, oauth):
         wait_for(lambda: tokens.introspected, what='the login of the reader')
         for _ in range(3):
             done = subprocess.run([daemon.program, '--config', daemon.config, '--check'],
-                                  capture_output=True, text=True, timeout=60)
+                                  capture_output=True, text=True, timeout=PATIENCE_S)
             assert done.returncode == 0 and 'crm: ok' in done.stdout, done
             assert done.stderr == ''
         server.deliver(user, mail(1))
@@ -206,7 +207,7 @@ def test_refused_twice_waits(daemon, oauth, authority):
     daemon.log_in(tokens.new_refresh())
     daemon.expected = {'refused'}
     with daemon:
-        daemon.wait_event('refused', timeout=60,
+        daemon.wait_event('refused',
                           waits_for='another login; then: postroom mailbox retry crm')
         grants = len(tokens.grants('refresh_token'))
         assert grants == 3  # the login's own, the first, and one renewal
@@ -287,7 +288,7 @@ def test_device_login(daemon, oauth):
         lines = [person.stdout.readline() for _ in range(3)]
         assert 'https://login.example.org/device' in lines[0] and 'WDJB-MJHT' in lines[1]
         tokens.approved.set()
-        rest, _ = person.communicate(timeout=30)
+        rest, _ = person.communicate(timeout=PATIENCE_S)
         assert person.returncode == 0 and 'logged in' in rest
         assert MARK not in ''.join(lines) + rest
         daemon.wait_settled(1)
@@ -305,7 +306,7 @@ def test_login_is_typed_unseen(daemon, oauth):
 
     def read_until(words):
         nonlocal seen
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE_S
         while words not in seen and time.monotonic() < until:
             if select.select([main], [], [], 0.5)[0]:
                 try:
@@ -316,7 +317,7 @@ def test_login_is_typed_unseen(daemon, oauth):
     read_until(b'not shown')
     os.write(main, token.encode() + b'\n')
     read_until(b'logged in')
-    assert person.wait(30) == 0 and token.encode() not in seen
+    assert person.wait(PATIENCE_S) == 0 and token.encode() not in seen
     os.close(main)
 
 
@@ -366,8 +367,10 @@ def test_role_killed(daemon, oauth):
     daemon.log_in(tokens.new_refresh())
     daemon.expected = {'died', 'retrying'}
 
+    killed = threading.Event()
+
     def late(handler, form, honest):
-        time.sleep(0.5)  # the kill comes in between
+        killed.wait(PATIENCE_S)
         handler.reply(200, honest)
     with daemon:
         daemon.wait_event('connected')
@@ -382,6 +385,7 @@ def test_role_killed(daemon, oauth):
         server.kick(user)
         wait_for(lambda: len(tokens.requests) > seen, what='a renewal')
         os.kill(daemon.pid('tokens'), signal.SIGKILL)
+        killed.set()
         server.deliver(user, mail(2))
         daemon.wait_settled(2)
 

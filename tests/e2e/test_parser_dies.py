@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from postroom import Postroom
-from postroomd import STATES, Postroomd, mailbox, wait_for
+from postroomd import PATIENCE_S, STATES, Postroomd, mailbox, wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from tests.bombs.documents import deflated, object_stream  # noqa: E402 pylint: disable=C0413
@@ -27,8 +27,8 @@ def mail(number, more='', body='Good morning.'):
 
 
 @pytest.fixture
-def users(dovecot, request):
-    name = 'f' + format(abs(hash(request.node.nodeid)) % 10**8, 'd')
+def users(dovecot):
+    name = dovecot.new_name('f')
     return [dovecot.add_user(name + letter) for letter in 'ab']
 
 
@@ -46,10 +46,10 @@ def faulty_build(build, tmp_path):
     return programs.parent
 
 
-def daemon_with(build, tmp_path, users, dovecot, authority):
+def daemon_with(build, tmp_path, users, dovecot, authority, **more):
     daemon = Postroomd(build, tmp_path / 'daemon')
     secret = daemon.secret('all')
-    daemon.configure(mailboxes=[mailbox(name, dovecot, name, authority, secret=secret)
+    daemon.configure(mailboxes=[mailbox(name, dovecot, name, authority, secret=secret, **more)
                                 for name in users])
     return daemon
 
@@ -57,7 +57,7 @@ def daemon_with(build, tmp_path, users, dovecot, authority):
 @pytest.mark.parametrize('fault', FAULTS)
 def test_mail_that_kills_the_parser_is_dead_after_three_tries(
         fault, faulty_build, tmp_path, users, dovecot, authority):
-    patience = 60 + (4 * HANG_SECONDS if fault == 'hang' else 0)
+    patience = PATIENCE_S + (4 * HANG_SECONDS if fault == 'hang' else 0)
     dovecot.deliver(users[0], mail(1, more=f'X-Fault: {fault}\n'))
     for number in range(2, 10):
         dovecot.deliver(users[number % 2], mail(number))
@@ -98,6 +98,24 @@ def test_import_of_such_a_mail_keeps_it_dead(fault, faulty_build, tmp_path):
     counts = postroom.json('status')['ledger']
     assert counts['dead'] == 1 and counts['received'] == 0
     assert counts['fetched'] == sum(counts[state] for state in STATES) == 5
+
+
+def test_dead_mail_that_a_person_has_read_again_is_moved(
+        faulty_build, build, tmp_path, users, dovecot, authority):
+    """What is filed in the end is done on the server in the end."""
+    user = users[0]
+    dovecot.create(user, 'Done')
+    dovecot.deliver(user, mail(1, more='X-Fault: crash\n'))
+    with daemon_with(faulty_build, tmp_path, [user], dovecot, authority, kind='leads',
+                     action={'move': 'Done'}) as daemon:
+        daemon.expected = {'died', 'parser-died', 'dead'}
+        daemon.wait_settled(1)
+        assert daemon.sum()['dead'] == 1 and len(dovecot.uids(user)) == 1
+        # by a program whose parser has no such fault
+        Postroom(build, daemon.directory, daemon.config)('replay')
+        assert daemon.sum()['filed'] == 1
+        wait_for(lambda: len(dovecot.uids(user, 'Done')) == 1, what='the move')
+        assert dovecot.uids(user) == []
 
 
 def test_a_document_that_kills_the_parser_costs_the_document_only(

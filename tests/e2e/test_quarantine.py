@@ -20,11 +20,11 @@ def mail(number, sender='Anna Visser <anna.privat@home.example>', box='board'):
 
 
 @pytest.fixture
-def office(build, tmp_path, dovecot, authority, request):
-    key = format(abs(hash(request.node.nodeid)) % 10**8, 'd')
+def office(build, tmp_path, dovecot, authority):
+    key = dovecot.new_name('q')
     daemon = Postroomd(build, tmp_path)
     secret = daemon.secret('all')
-    daemon.users = {name: dovecot.add_user(f'q{key}{name}') for name in ('board', 'support')}
+    daemon.users = {name: dovecot.add_user(key + name) for name in ('board', 'support')}
     daemon.configure(
         users=[{'name': 'anna', 'full_name': 'Anna Visser', 'addresses': ['anna@example.org']}],
         mailboxes=[mailbox('board', dovecot, daemon.users['board'], authority, kind='actions',
@@ -101,7 +101,8 @@ def test_a_copy_that_can_not_be_decided_is_tried_again_by_itself(office, dovecot
     dovecot.deliver(office.users['support'], copy)
     office.wait_event('copy-undecided')
     assert office.command.json('case', 'list') == []
-    assert office.query("SELECT verb FROM server_action WHERE verb = 'decide'")
+    wait_for(lambda: office.query("SELECT verb FROM server_action WHERE verb = 'decide'"),
+             what='the next try')
     database.execute('DROP TRIGGER broken')
     # that its bytes are damaged costs this mail another try, not the ledger
     raw, = database.execute('SELECT bytes FROM message_raw').fetchone()
@@ -113,8 +114,9 @@ def test_a_copy_that_can_not_be_decided_is_tried_again_by_itself(office, dovecot
     database.execute('UPDATE server_action SET not_before_ms = 0')
     database.commit()
     database.close()
-    wait_for(lambda: office.command.json('case', 'list'), 60, what='the copy to be decided')
-    assert office.query("SELECT count(*) FROM server_action") == [(0,)]
+    wait_for(lambda: office.command.json('case', 'list'), what='the copy to be decided')
+    wait_for(lambda: office.query("SELECT count(*) FROM server_action") == [(0,)],
+             what='the end of the actions')
     assert office.query("SELECT count(*) FROM route WHERE kind = 'support'") == [(1,)]
 
 

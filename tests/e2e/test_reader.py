@@ -52,7 +52,7 @@ def test_stores_what_is_there(reader, dovecot, user, tls):
     stored = harness.wait_mails(5)
     assert [one.body for one in stored] == mails
     assert [one.size for one in stored] == [len(one) for one in mails]
-    assert all(abs(one.date_ms / 1000 - time.time()) < 600 for one in stored)
+    assert all(abs(one.date_ms / 1000 - time.time()) < 3600 for one in stored)
     assert harness.hellos == ["test"]
     harness.wait_state("watching")
     assert all("\\Seen" not in flags for flags in dovecot.flags(user).values())
@@ -77,8 +77,8 @@ def test_many_in_batches_and_backpressure(reader, dovecot, user):
         dovecot.deliver(user, mail(n, size=200 + n % 3000))
     harness = reader(commit=False)
     window = 4  # READER_WINDOW
-    harness.wait(lambda h: len(h.uncommitted) == window, 60, "a full window of batches")
-    # Nothing more comes until one is committed: seen by a command that would bring it.
+    harness.wait(lambda h: len(h.uncommitted) == window, what="a full window of batches")
+    # Nothing more comes until one is committed. A slow machine makes this see less, never fail.
     time.sleep(0.3)
     assert len(harness.uncommitted) == window and not harness.ledger.mails
     harness.commit_all()
@@ -89,15 +89,13 @@ def test_many_in_batches_and_backpressure(reader, dovecot, user):
     assert all(batch[3] <= 200 for batch in harness.batches)
 
 
-def test_new_mail_in_idle_within_a_second(reader, dovecot, user):
-    harness = reader(poll_ms=600000)
+def test_new_mail_in_idle(reader, dovecot, user):
+    """Told by the server: the next poll is hours away. (How soon: tests/figures latency.)"""
+    harness = reader(poll_ms=36_000_000)
     harness.wait_state("watching")
     for n in range(3):
-        sent = time.monotonic()
         dovecot.deliver(user, mail(n))
         harness.wait_mails(n + 1)
-        # Dovecot itself waits up to half a second before it tells.
-        assert harness.arrivals[("INBOX", n + 1)] - sent < 1.5
         seen = len(harness.states)
         harness.wait_state("watching", after=seen - 1)
 
@@ -176,7 +174,7 @@ def test_uidvalidity_change_scans_again(reader, dovecot, user):
     ledger = second.ledger
     assert {one.uidvalidity for one in ledger.mails} == {before, after}
     assert len(ledger.mails) == 9 and len(ledger.identities()) == 5
-    assert b"uidvalidity-changed" in second.log
+    second.wait_log(b"uidvalidity-changed")
 
 
 def test_expunged_in_mid_fetch_is_missing_not_skipped(reader, dovecot, user):
@@ -230,10 +228,10 @@ def test_server_restart_is_survived(reader, dovecot, user):
     harness.expected = True
     harness.wait_mails(1)
     harness.wait_state("watching")
-    seen = len(harness.states)
+    seen, kicked = len(harness.states), time.time()
     dovecot.kick(user)
     retrying = harness.wait_state("retrying", after=seen)
-    assert retrying.error == "temporary" and retrying.until_ms > time.time() * 1000 - 1000
+    assert retrying.error == "temporary" and retrying.until_ms > kicked * 1000
     dovecot.deliver(user, mail(2))
     harness.wait_mails(2)
 
@@ -241,7 +239,7 @@ def test_server_restart_is_survived(reader, dovecot, user):
 def test_refused_login_reads_the_secret_again_and_waits(reader, dovecot, user):
     harness = reader(secret="wrong-pa55", auth_retry_ms=3600000)
     harness.expected = True
-    harness.wait(lambda h: len([s for s in h.states if s.state == "refused"]) == 3, 60, "3 refusals")
+    harness.wait(lambda h: len([s for s in h.states if s.state == "refused"]) == 3, what="3 refusals")
     refused = [s for s in harness.states if s.state == "refused"]
     assert all(s.error == "auth" for s in refused)
     assert refused[-1].until_ms - time.time() * 1000 > 3500000
@@ -270,7 +268,7 @@ def test_ends_when_the_ledger_is_gone(reader):
     harness = reader()
     harness.wait_state("watching")
     harness.socket.shutdown(2)
-    assert harness.process.wait(timeout=20) == 0
+    assert harness.process.wait(timeout=120) == 0
 
 
 # Acting on the server

@@ -11,10 +11,12 @@ import pytest
 import dovecot as dovecot_module
 import fakeimap
 import wire
+from postroomd import PATIENCE_S
 from fakeimap import Closed, Mailbox, Server
 from test_reader import mail
 
 SECRET = "hunter2-S3cret"
+SPOILT_SESSIONS = 30
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +29,11 @@ def run(build, authority):
     """run(server, **settings): a reader of that server, ended with the test."""
     started = []
 
-    def make(server, impatient=True, **settings):
+    def make(server, impatient=True, secrets=(), **settings):
         settings = {"host": "localhost", "port": server.port, "ca_file": authority.path,
                     "user": "u", "secret": server.password, "tls": server.tls, **settings}
         harness = wire.Harness(str(build / "bin" / "postroom-reader-program"), **settings)
-        harness.impatient = impatient
+        harness.impatient, harness.secrets = impatient, list(secrets)
         started.append(harness)
         return harness.start()
 
@@ -117,8 +119,7 @@ def test_token_login_and_renewal(run, good, auth, mechanism, sasl_ir):
     capabilities = "IMAP4rev1 IDLE" + (" SASL-IR" if sasl_ir else "")
     with Server(good, capabilities=capabilities, tokens=["fresh-token"],
                 mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
-        harness = run(server, auth=auth, secret="stale-token")
-        harness.secrets = ["fresh-token"]
+        harness = run(server, auth=auth, secret="stale-token", secrets=["fresh-token"])
         harness.wait_mails(1)
         assert harness.need_secret == 1
         assert server.count("AUTHENTICATE") == 2 and server.count("LOGIN") == 0
@@ -207,8 +208,8 @@ def test_malformed_protocol(run, good, seed):
         server.spoil = spoiler(seed, 0.15)
         ledger = wire.Ledger()
         harness = run(server, ledger=ledger, action=wire.SEEN)
-        deaths, until = 0, time.monotonic() + 4
-        while time.monotonic() < until and server.connections < 60:
+        deaths, until = 0, time.monotonic() + PATIENCE_S
+        while server.connections < SPOILT_SESSIONS and time.monotonic() < until:
             if harness.process.poll() is not None:
                 assert harness.process.returncode < 0, harness.log.decode()  # a signal, no exit
                 deaths += 1
@@ -216,7 +217,7 @@ def test_malformed_protocol(run, good, seed):
             harness.retry()
             ledger.cursors.clear()  # the next session fetches all of it again
             time.sleep(0.02)
-        assert server.connections > 10
+        assert server.connections >= SPOILT_SESSIONS
         if harness.process.poll() is None:
             check_rss(harness)
             harness.kill()
@@ -258,7 +259,7 @@ def test_a_large_mail_that_does_not_compress(run, good):
     box = Mailbox([large])
     with Server(good, mailboxes={"INBOX": box}) as server:
         harness = run(server)
-        stored = harness.wait_mails(1, timeout=120)
+        stored = harness.wait_mails(1, timeout=PATIENCE_S)
         assert stored[0].body == large
         check_rss(harness)
 
@@ -321,7 +322,7 @@ def test_no_for_a_while_is_not_missing(run, good):
     with Server(good, hooks={"UID FETCH": away},
                 mailboxes={"INBOX": Mailbox([mail(n) for n in range(3)])}) as server:
         harness = run(server)
-        stored = harness.wait_mails(3, timeout=90)
+        stored = harness.wait_mails(3, timeout=PATIENCE_S)
         assert sorted(one.uid for one in stored) == [1, 2, 3] and not harness.missing
         assert any("storage is away" in state.text for state in harness.states)
 
@@ -340,7 +341,7 @@ def test_no_to_the_description_is_not_missing(run, good):
     with Server(good, hooks={"UID FETCH": away},
                 mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
         harness = run(server)
-        assert harness.wait_mails(1, timeout=60)[0].uid == 1 and not harness.missing
+        assert harness.wait_mails(1, timeout=PATIENCE_S)[0].uid == 1 and not harness.missing
 
 
 def test_a_mail_at_which_the_answer_is_always_unreadable(run, good):
@@ -356,7 +357,7 @@ def test_a_mail_at_which_the_answer_is_always_unreadable(run, good):
     mails = [mail(n) for n in range(5)]
     with Server(good, hooks={"UID FETCH": poison}, mailboxes={"INBOX": Mailbox(mails)}) as server:
         harness = run(server)
-        stored = harness.wait_mails(4, timeout=90)
+        stored = harness.wait_mails(4, timeout=PATIENCE_S)
         assert sorted(one.uid for one in stored) == [1, 2, 4, 5]
         assert [one[2] for one in harness.missing] == [3]
 
@@ -436,23 +437,20 @@ def test_exists_before_the_plus(run, good):
         return True
 
     with Server(good, hooks={"IDLE": early}, mailboxes={"INBOX": box}) as server:
-        started = time.monotonic()
-        harness = run(server)
+        harness = run(server, poll_ms=36_000_000)
         harness.wait_mails(1)
-        assert time.monotonic() - started < 5
         assert server.connections == 1
 
 
-def test_idle_tells_within_a_second(run, good):
+def test_idle_tells(run, good):
+    """The next poll is hours away. (How soon: tests/figures latency.)"""
     box = Mailbox()
     with Server(good, mailboxes={"INBOX": box}) as server:
-        harness = run(server)
+        harness = run(server, poll_ms=36_000_000)
         server.wait(lambda s: s.count("IDLE") >= 1, what="IDLE")
         for number in range(1, 6):
-            sent = time.monotonic()
             box.add(mail(number))
             harness.wait_mails(number)
-            assert harness.arrivals[("INBOX", number)] - sent < 1
             server.wait(lambda s: s.count("IDLE") >= number + 1, what="IDLE again")
 
 
@@ -601,12 +599,11 @@ def test_delay_grows_and_goes_back(run, good):
         harness.wait_mails(1)
         waits = [s.until_ms / 1000 - time.time() + (time.monotonic() - s.at)
                  for s in harness.states if s.state == "retrying"]
-        assert waits[0] < 2 and waits[-1] > 10
+        assert waits[0] < 8 and waits[-1] > 10  # 0.5 to 1.5 s, then 16 to 48
 
 
-def test_silent_server_is_left_at_the_deadline(run, good):
-    """Bytes that drip do not move the deadline. (Its length is not waited for here: the harness
-    stops the reader, which must not hang in the read.)"""
+def test_a_stop_during_a_read_is_heard(run, good):
+    """Asked to stop, the reader does not hang in the read until its deadline, an hour away."""
     started = threading.Event()
 
     def drip(session, tag, rest):
@@ -617,8 +614,6 @@ def test_silent_server_is_left_at_the_deadline(run, good):
 
     with Server(good, hooks={"UID FETCH": drip},
                 mailboxes={"INBOX": Mailbox([mail(1)])}) as server:
-        harness = run(server)
-        assert started.wait(20)
-        asked = time.monotonic()
-        assert harness.stop(timeout=20) == 0
-        assert time.monotonic() - asked < 12
+        harness = run(server, timeout_ms=3_600_000)
+        assert started.wait(PATIENCE_S)
+        assert harness.stop(PATIENCE_S) == 0

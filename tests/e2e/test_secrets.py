@@ -66,11 +66,11 @@ def test_a_mended_password_counts_after_a_reload(build, tmp_path, dovecot, autho
     dovecot.deliver(user, mail(1))
     with daemon:
         daemon.expected = {'refused'}
-        daemon.wait_event('refused', timeout=60,
+        daemon.wait_event('refused',
                           waits_for='another secret; then: postroom mailbox retry crm')
         daemon.secret('all')
         reload(daemon)
-        daemon.wait_settled(1, timeout=20)
+        daemon.wait_settled(1)
     assert 'wr0ng' not in '\n'.join(map(str, daemon.log))
 
 
@@ -141,6 +141,7 @@ def test_planted_secrets_are_nowhere(build, tmp_path):
         daemon.expected = {'refused', 'retrying', 'died'}
         with daemon:
             postroom = Postroom(build, daemon.directory, daemon.config)
+            daemon.wait_event('serving')
             address = postroom.json('feed', 'add', 'anna')['events']
             PLANTED['feed'] = address.split('/')[-2]
             subprocess.run(['curl', '-s', f'http://127.0.0.1:{port}/feed/{PLANTED["feed"]}/x'],

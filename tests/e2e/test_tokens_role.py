@@ -317,7 +317,7 @@ def test_one_slow_server_holds_up_nobody_else(build, state, server, authority):
     go_on = threading.Event()
 
     def late(handler, form, honest):
-        go_on.wait(20)
+        go_on.wait(120)
         handler.reply(200, honest)
     with TokensRole(build, state, accounts, answer_ms=30000) as one:
         server.lies.append(late)
@@ -461,7 +461,7 @@ def test_a_stop_waits_for_the_answer(build, state, server, authority):
     go_on = threading.Event()
 
     def late(handler, form, honest):
-        go_on.wait(20)
+        go_on.wait(120)
         handler.reply(200, honest)
     one = TokensRole(build, state, [account(server.url(), ca_file=authority.path)]).start()
     server.lies.append(late)

@@ -69,7 +69,7 @@ class TokensRole:
         except OSError:
             pass  # it was killed: what comes of that is looked at elsewhere
 
-    def stop(self, timeout=20):
+    def stop(self, timeout=60):
         self.send(STOP)
         return self.wait_end(timeout)
 
@@ -77,7 +77,7 @@ class TokensRole:
         self.process.kill()
         return self.wait_end()
 
-    def wait_end(self, timeout=20):
+    def wait_end(self, timeout=60):
         status = self.process.wait(timeout)
         self.wait(lambda role: role.ended, what='the end of its log')
         self.control.close()
@@ -128,7 +128,7 @@ class TokensRole:
             raise AssertionError(f'frame {kind}')
         into.done()
 
-    def wait(self, condition, timeout=30, what='condition'):
+    def wait(self, condition, timeout=120, what='condition'):
         until = time.monotonic() + timeout
         with self.changed:
             while True:
@@ -147,7 +147,7 @@ class TokensRole:
                   struct.pack('<B', refused))
         return self.last_id
 
-    def answer(self, number, timeout=30):
+    def answer(self, number, timeout=120):
         return self.wait(lambda role: next((one for one in role.tokens if one.id == number), None),
                          timeout, f'answer {number}')
 
@@ -158,5 +158,5 @@ class TokensRole:
         """The beginning of a login; its end is wait_login."""
         self.send(LOGIN, span('crm') + span(token))
 
-    def wait_login(self, timeout=30):
+    def wait_login(self, timeout=120):
         return self.wait(lambda role: role.logins and role.logins[-1], timeout, 'the login')

@@ -98,7 +98,7 @@ class Harness:
         self.log = b""
         self.ended = False
         self.process = None
-        self.arrivals, self.fetched = {}, {}
+        self.fetched = {}
         self.pending, self.parts = [], []
 
     # Starting and ending
@@ -118,7 +118,9 @@ class Harness:
         theirs_ledger.close()
         self.control, self.socket = control, ledger
         self._send(self.control, START, self._start_body())
-        for target in (self._serve_control, self._serve_ledger, self._serve_log):
+        self.log_thread = threading.Thread(target=self._serve_log, daemon=True)
+        self.log_thread.start()
+        for target in (self._serve_control, self._serve_ledger):
             threading.Thread(target=target, daemon=True).start()
         return self
 
@@ -128,7 +130,7 @@ class Harness:
     def __exit__(self, *_):
         self.stop()
 
-    def stop(self, timeout=20):
+    def stop(self, timeout=60):
         """As the supervisor stops it; returns the exit status."""
         if self.process is None:
             return None
@@ -141,15 +143,21 @@ class Harness:
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = self.process.wait()
-        self.control.close()
-        self.socket.close()
+        self._close()
         return status
 
     def kill(self):
         self.process.kill()
         self.process.wait()
+        self._close()
+
+    def _close(self):
+        self.log_thread.join(60)  # it has all that was written
         self.control.close()
         self.socket.close()
+
+    def wait_log(self, words, timeout=120):
+        self.wait(lambda h: words in h.log, timeout, f"{words} in the log")
 
     def _start_body(self):
         get = self.settings.get
@@ -242,7 +250,6 @@ class Harness:
             return
         elif kind in (MAIL, MAIL_HEADER):
             mail = self._mail(into, kind)
-            self.arrivals.setdefault((mail.folder, mail.uid), time.monotonic())
             self.pending.append(mail)
         elif kind == MAIL_MISSING:
             self.pending.append((into.text(), into.number("I"), into.number("I"), into.text()))
@@ -315,7 +322,7 @@ class Harness:
 
     # Waiting
 
-    def wait(self, condition, timeout=30, what="condition"):
+    def wait(self, condition, timeout=120, what="condition"):
         until = time.monotonic() + timeout
         with self.lock:
             while True:
@@ -328,16 +335,16 @@ class Harness:
                                          f"{self.states[-5:]}; log {self.log[-2000:].decode()}")
                 self.lock.wait(min(left, 0.5))
 
-    def wait_state(self, state, timeout=30, after=0):
+    def wait_state(self, state, timeout=120, after=0):
         """The first such state behind the first `after` states."""
         return self.wait(lambda h: next((s for s in h.states[after:] if s.state == state), None),
                          timeout, f"state {state}")
 
-    def wait_mails(self, count, timeout=60):
+    def wait_mails(self, count, timeout=120):
         self.wait(lambda h: len(h.ledger.mails) >= count, timeout, f"{count} mails")
         return self.ledger.mails
 
-    def wait_action(self, number, timeout=30):
+    def wait_action(self, number, timeout=120):
         return self.wait(lambda h: h.actions.get(number), timeout, f"action {number}")
 
     def errors(self):
