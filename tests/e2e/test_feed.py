@@ -17,7 +17,7 @@ import pytest
 import vobject
 
 from feedserver import Feed
-from postroomd import PATIENCE_S
+from postroomd import PATIENCE_S, wait_for
 
 
 @pytest.fixture

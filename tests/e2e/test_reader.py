@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-import dovecot as dovecot_module
 import wire
 
 

@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-import dovecot as dovecot_module
 import fakeimap
 import wire
 from postroomd import PATIENCE_S
