@@ -113,3 +113,15 @@ int64_t zone_instant(const char *zone, struct date date, int hour, int minute, i
 	/* skipped: the offset from before the gap moves it forward by the gap */
 	return (wall - before) * 1000;
 }
+
+bool zone_comes_twice(const char *zone, int64_t instant_ms)
+{
+	int64_t instant = seconds_of(instant_ms), wall, before, after;
+
+	zone_use(zone);
+	wall = instant + offset_seconds_at(instant);
+	before = offset_seconds_at(wall - DAY_SECONDS);
+	after = offset_seconds_at(wall + DAY_SECONDS);
+	return before > after && offset_seconds_at(wall - before) == before &&
+	       offset_seconds_at(wall - after) == after;
+}

@@ -24,5 +24,7 @@ struct zone_time zone_local(const char *zone, int64_t instant_ms);
  * gap; of an hour that comes twice the first is meant.
  */
 int64_t zone_instant(const char *zone, struct date date, int hour, int minute, int second);
+/* Clocks of the zone show this wall-clock time at another instant too: they are set back. */
+bool zone_comes_twice(const char *zone, int64_t instant_ms);
 
 #endif

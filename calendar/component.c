@@ -1,5 +1,6 @@
 #include "calendar/component.h"
 
+#include "base/zone.h"
 #include "calendar/line.h"
 
 void component_append_common(struct buffer *out, const struct calendar_item *item)
@@ -17,7 +18,8 @@ void component_append_common(struct buffer *out, const struct calendar_item *ite
 void component_append_instant(struct buffer *out, const char *name, int64_t instant_ms,
 	const struct component_style *style)
 {
-	if (style->zone)
+	/* of an hour that comes twice RFC 5545 means the first, and python-icalendar the second */
+	if (style->zone && !zone_comes_twice(style->zone, instant_ms))
 		line_local(out, name, instant_ms, style->zone);
 	else
 		line_instant(out, name, instant_ms);

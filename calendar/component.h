@@ -22,7 +22,7 @@ void component_append_task(
 /* UID, DTSTAMP, CREATED, LAST-MODIFIED, SEQUENCE, SUMMARY, DESCRIPTION. DTSTAMP is the item's
  * change time, never now (rule 2). */
 void component_append_common(struct buffer *out, const struct calendar_item *item);
-/* DTSTART, DTEND or DUE of an instant, in the style. */
+/* DTSTART, DTEND or DUE of an instant, in the style; in UTC where the zone's clock is ambiguous. */
 void component_append_instant(struct buffer *out, const char *name, int64_t instant_ms,
 	const struct component_style *style);
 /*

@@ -34,6 +34,13 @@ MUST_CHECK bool calendar_weekly_items(
 /* For every one of feed->alerts: all day today, an item of its own each day. */
 MUST_CHECK bool calendar_alert_items(
 	const struct calendar_feed *feed, calendar_each *each, void *context, struct error *err);
+/* All that is in the feed: the three above, in this order. */
+MUST_CHECK bool calendar_each_item(struct db *db, const struct calendar_feed *feed,
+	calendar_each *each, void *context, struct error *err);
+/* Appends a whole calendar that holds this item alone, as CalDAV keeps it (RFC 4791 section 4.1).
+ */
+MUST_CHECK bool calendar_render_item(const struct calendar_feed *feed,
+	const struct calendar_item *item, struct buffer *out, struct error *err);
 
 /* The days that the feed shows (rule 14). */
 bool calendar_in_window(const struct calendar_feed *feed, struct date day);

@@ -32,10 +32,15 @@ static const struct command_argument arguments[] = {
 static const struct command_option options[] = {
 	CALENDAR_OPTIONS,
 	{"tasks", NULL, VALUE_NONE, "as to-dos (VTODO) instead of events", NULL},
+	{"vdir", "DIR", VALUE_TEXT, "a file for each item in this folder, for CalDAV servers",
+		NULL},
 	{0},
 };
 static const struct command_example examples[] = {
 	{"postroom calendar export anna > anna.ics", "What Anna's calendar address serves"},
+	{"postroom calendar export anna --vdir "
+	 "/var/lib/radicale/collections/collection-root/anna/work",
+		"Anna's calendar in Radicale: what changed is replaced, what is done is removed"},
 	{"postroom calendar export --board finance", "Due invoices and the weekly finance run"},
 	{0},
 };
@@ -44,7 +49,11 @@ const struct command calendar_commands[] = {
 	{
 		.noun = "calendar",
 		.verb = "export",
-		.summary = "Write a calendar (iCalendar) to standard output",
+		.summary = "Write a calendar (iCalendar) to standard output or into a folder",
+		.description =
+			"With --vdir each item is a file of its own in the folder, replaced at "
+			"once when it changes and removed when it is done. Nothing is read back. "
+			"One folder holds one calendar; files of others in it stay.",
 		.arguments = arguments,
 		.options = options,
 		.examples = examples,

@@ -188,6 +188,38 @@ static void test_zone_changes(void **state)
 	}
 }
 
+static void test_zone_comes_twice(void **state)
+{
+	static const struct {
+		const char *zone, *utc;
+		bool twice;
+	} cases[] = {
+		{"Europe/Berlin", "2026-10-24T23:59:59Z", false},
+		{"Europe/Berlin", "2026-10-25T00:00:00Z", true}, /* 02:00 of summer */
+		{"Europe/Berlin", "2026-10-25T00:59:59Z", true},
+		{"Europe/Berlin", "2026-10-25T01:00:00Z", true}, /* 02:00 of winter */
+		{"Europe/Berlin", "2026-10-25T01:59:59Z", true},
+		{"Europe/Berlin", "2026-10-25T02:00:00Z", false},
+		{"Europe/Berlin", "2026-03-29T01:00:00Z", false},
+		{"Europe/Berlin", "2026-03-29T00:59:59Z", false},
+		{"Australia/Lord_Howe", "2027-04-03T14:29:00Z", false},
+		{"Australia/Lord_Howe", "2027-04-03T14:30:00Z", true}, /* half an hour */
+		{"Australia/Lord_Howe", "2027-04-03T15:29:00Z", true},
+		{"Australia/Lord_Howe", "2027-04-03T15:30:00Z", false},
+		{"UTC", "2026-10-25T00:30:00Z", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		int64_t instant_ms;
+		int offset;
+
+		assert_true(clock_from_rfc3339(span_from(cases[i].utc), &instant_ms, &offset));
+		if (zone_comes_twice(cases[i].zone, instant_ms) != cases[i].twice)
+			fail_msg("%s at %s", cases[i].zone, cases[i].utc);
+	}
+}
+
 static void test_zone_switches(void **state)
 {
 	(void)state;
@@ -210,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_zone_names),
 		cmocka_unit_test(test_zone_local_and_back),
 		cmocka_unit_test(test_zone_changes),
+		cmocka_unit_test(test_zone_comes_twice),
 		cmocka_unit_test(test_zone_switches),
 	};
 

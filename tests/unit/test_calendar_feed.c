@@ -135,6 +135,71 @@ static void test_shapes(void **state)
 	assert_has(text, "DTSTART;TZID=Europe/Amsterdam:20261205T093000\r\n");
 }
 
+/* Rule 6: with a zone too, an hour that comes twice is in UTC, in which it is one. */
+static void test_hour_that_comes_twice(void **state)
+{
+	static const char *const lines[] = {
+		"DTSTART;TZID=Europe/Amsterdam:20261025T013000\r\nDTEND:20261025T000000Z\r\n",
+		"DTSTART:20261025T003000Z\r\nDTEND:20261025T010000Z\r\n",
+		"DTSTART:20261025T013000Z\r\nDTEND;TZID=Europe/Amsterdam:20261025T030000\r\n",
+		"DTSTART;TZID=Europe/Amsterdam:20261025T033000\r\n",
+	};
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer out = {0};
+	int64_t user, first_ms = zone_instant("UTC", (struct date){2026, 10, 24}, 23, 30, 0);
+	struct calendar_feed feed;
+
+	fixture_begin(f, "task add");
+	user = anna(f);
+	for (size_t i = 0; i < ARRAY_COUNT(lines); i++)
+		add_task(f, (struct task){.title = SPAN("Call"),
+				    .assignee_id = user,
+				    .due_ms = first_ms + (int64_t)i * 3600000});
+	fixture_commit(f);
+	feed = feed_of(CALENDAR_EVENTS, &user);
+	feed.local_times = true;
+	rendered(f, &feed, &out);
+	for (size_t i = 0; i < ARRAY_COUNT(lines); i++)
+		assert_has(out.data, lines[i]);
+}
+
+/* Rule 7: the day after a leap day, the end of February and of the year. */
+static void test_ends_of_months(void **state)
+{
+	static const struct {
+		struct date today, day;
+		const char *lines;
+	} cases[] = {
+		{{2028, 2, 10}, {2028, 2, 29}, "DATE:20280229\r\nDTEND;VALUE=DATE:20280301\r\n"},
+		{{2028, 2, 10}, {2028, 2, 28}, "DATE:20280228\r\nDTEND;VALUE=DATE:20280229\r\n"},
+		{{2028, 2, 29}, {2028, 3, 1}, "DATE:20280301\r\nDTEND;VALUE=DATE:20280302\r\n"},
+		{{2027, 2, 10}, {2027, 2, 28}, "DATE:20270228\r\nDTEND;VALUE=DATE:20270301\r\n"},
+		{{2026, 12, 1}, {2026, 12, 31}, "DATE:20261231\r\nDTEND;VALUE=DATE:20270101\r\n"},
+		/* the window from and to a leap day */
+		{{2028, 2, 29}, {2028, 1, 30}, "DATE:20280130\r\n"},
+		{{2028, 2, 29}, {2029, 4, 4}, "DATE:20290404\r\n"},
+		{{2028, 3, 30}, {2028, 2, 29}, "DATE:20280229\r\n"},
+	};
+	struct fixture *f = *state;
+	CLEANUP(buffer_done) struct buffer out = {0};
+	int64_t user;
+	struct calendar_feed feed;
+
+	fixture_begin(f, "task add");
+	user = anna(f);
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+		add_task(f, (struct task){.title = SPAN("Call"),
+				    .assignee_id = user,
+				    .due_date = cases[i].day});
+	fixture_commit(f);
+	feed = feed_of(CALENDAR_EVENTS, &user);
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		feed.today = cases[i].today;
+		rendered(f, &feed, &out);
+		assert_has(out.data, cases[i].lines);
+	}
+}
+
 /* Rule 13 and 12: nothing in a title or note makes a new line or a long one. */
 static void test_hostile_text(void **state)
 {
@@ -529,6 +594,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_shapes, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(
+			test_hour_that_comes_twice, fixture_open, fixture_close),
+		cmocka_unit_test_setup_teardown(test_ends_of_months, fixture_open, fixture_close),
 		cmocka_unit_test_setup_teardown(test_hostile_text, fixture_open, fixture_close),
 		cmocka_unit_test_setup_teardown(test_changes, fixture_open, fixture_close),
 		cmocka_unit_test_setup_teardown(test_effects, fixture_open, fixture_close),
