@@ -84,16 +84,22 @@ static struct calendar_item item_of_task(
 	};
 }
 
-static struct span amount_text(struct arena *arena, const struct ticket *ticket)
+/* " 484.00 EUR" */
+static struct span amount_text(struct arena *arena, int64_t cents, struct span currency)
 {
-	int64_t cents = ticket->has_payable ? ticket->payable_cents : ticket->total_cents;
 	const char *sign = cents < 0 ? "-" : "";
 	uint64_t size = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
 
+	return arena_format(arena, " %s%llu.%02llu %.*s", sign, (unsigned long long)(size / 100),
+		(unsigned long long)(size % 100), SPAN_ARG(currency));
+}
+
+static struct span ticket_amount(struct arena *arena, const struct ticket *ticket)
+{
 	if (!ticket->has_payable && !ticket->has_total)
 		return SPAN("");
-	return arena_format(arena, " %s%llu.%02llu %.*s", sign, (unsigned long long)(size / 100),
-		(unsigned long long)(size % 100), SPAN_ARG(ticket->currency));
+	return amount_text(arena, ticket->has_payable ? ticket->payable_cents : ticket->total_cents,
+		ticket->currency);
 }
 
 static struct span ticket_description(
@@ -116,9 +122,13 @@ static struct calendar_item item_of_ticket(
 	return (struct calendar_item){
 		.uid = arena_format(arena, "ticket-%lld@%s", (long long)ticket->id, feed->instance),
 		.title = calendar_clean(arena,
-			arena_format(arena, "Due: %.*s%s%.*s%.*s ticket #%lld%s", SPAN_ARG(name),
-				span_is_empty(ticket->number) ? "" : " ", SPAN_ARG(ticket->number),
-				SPAN_ARG(amount_text(arena, ticket)), (long long)ticket->id,
+			arena_format(arena, "%s: %.*s%s%.*s%.*s ticket #%lld%s",
+				span_equal(ticket->direction, SPAN("receivable"))
+					? "Payment expected"
+					: "Due",
+				SPAN_ARG(name), span_is_empty(ticket->number) ? "" : " ",
+				SPAN_ARG(ticket->number), SPAN_ARG(ticket_amount(arena, ticket)),
+				(long long)ticket->id,
 				span_equal(ticket->state, SPAN("hold")) ? " [hold]" : ""),
 			TITLE_MAX_BYTES, false),
 		.description = ticket_description(arena, feed, ticket),
@@ -126,6 +136,30 @@ static struct calendar_item item_of_ticket(
 		.created_ms = ticket->created_ms,
 		.changed_ms = ticket->calendar_ms,
 		.sequence = ticket->sequence,
+	};
+}
+
+static struct calendar_item item_of_deal(
+	struct arena *arena, const struct calendar_feed *feed, const struct deal *deal)
+{
+	struct span value =
+		deal->has_value ? amount_text(arena, deal->value_cents, deal->currency) : SPAN("");
+	struct span owner = feed->shared && deal->owner_name.size > 0
+				    ? arena_format(arena, "for %.*s", SPAN_ARG(deal->owner_name))
+				    : SPAN("");
+
+	return (struct calendar_item){
+		.uid = arena_format(arena, "deal-%lld@%s", (long long)deal->id, feed->instance),
+		.title = calendar_clean(arena,
+			arena_format(arena, "Expected close: %.*s%.*s deal #%lld",
+				SPAN_ARG(text_cut(deal->name, TITLE_MAX_BYTES / 2)),
+				SPAN_ARG(value), (long long)deal->id),
+			TITLE_MAX_BYTES, false),
+		.description = calendar_clean(arena, owner, DESCRIPTION_MAX_BYTES, true),
+		.day = deal->expected_close,
+		.created_ms = deal->created_ms,
+		.changed_ms = deal->calendar_ms,
+		.sequence = deal->sequence,
 	};
 }
 
@@ -244,6 +278,41 @@ static bool walk_tickets(const struct walk *walk, int64_t user_id, struct error 
 	return true;
 }
 
+static bool owns(const struct calendar_feed *feed, const struct deal *deal)
+{
+	for (size_t i = 0; i < feed->user_count; i++)
+		if (feed->user_ids[i] == deal->owner_id)
+			return true;
+	return feed->board == CALENDAR_SALES;
+}
+
+/* A close is no task: it stands among the events alone. */
+static bool walk_deals(const struct walk *walk, struct error *err)
+{
+	struct deal_filter filter = {.state = SPAN("open"), .page = {.limit = PAGE_ITEMS}};
+	CLEANUP(arena_done) struct arena arena = {0};
+	size_t count;
+
+	if (walk->feed->kind != CALENDAR_EVENTS)
+		return true;
+	do {
+		struct deal *deals;
+
+		arena_reset(&arena);
+		if (!deal_list(walk->db, &filter, &arena, &deals, &count, err))
+			return false;
+		for (size_t i = 0; i < count; i++) {
+			struct calendar_item item = item_of_deal(&arena, walk->feed, &deals[i]);
+
+			filter.page.after_id = deals[i].id;
+			if (date_is_set(item.day) && owns(walk->feed, &deals[i]) &&
+				!walk_item(walk, &item, err))
+				return false;
+		}
+	} while (count == PAGE_ITEMS);
+	return true;
+}
+
 typedef bool walk_kind(const struct walk *walk, int64_t user_id, struct error *err);
 
 static bool walk_users(const struct walk *walk, walk_kind *kind, struct error *err)
@@ -261,8 +330,10 @@ bool calendar_items(struct db *db, const struct calendar_feed *feed, calendar_ea
 
 	switch (feed->board) {
 	case CALENDAR_NO_BOARD:
-		return walk_users(&walk, walk_tasks, err) && walk_users(&walk, walk_tickets, err);
+		return walk_users(&walk, walk_tasks, err) && walk_users(&walk, walk_tickets, err) &&
+		       walk_deals(&walk, err);
 	case CALENDAR_SALES:
+		return walk_tasks(&walk, 0, err) && walk_deals(&walk, err);
 	case CALENDAR_ACTIONS:
 		return walk_tasks(&walk, 0, err);
 	case CALENDAR_FINANCE:

@@ -2,6 +2,7 @@
 #include "calendar_fixture.h"
 
 #include "calendar/alert.h"
+#include "store/deal.h"
 #include "store/mailbox.h"
 #include "store/ticket.h"
 #include "store/unresolved.h"
@@ -79,6 +80,20 @@ static int64_t add_ticket(struct office *o, const char *supplier, int64_t assign
 	return id;
 }
 
+static void add_deal(struct office *o, const char *name, const char *state, struct date close)
+{
+	struct deal deal = {.name = span_from(name),
+		.state = span_from(state),
+		.owner_id = o->anna,
+		.value_cents = 1200000,
+		.has_value = true,
+		.currency = SPAN("EUR"),
+		.expected_close = close};
+	int64_t id;
+
+	must(&o->store, deal_add(&o->store.operation, &deal, &id, &o->store.err));
+}
+
 static void test_subjects(void **state)
 {
 	static const struct {
@@ -90,7 +105,14 @@ static void test_subjects(void **state)
 		{"team", "sales", {"Call #", "for anna", "Finance run"}, {"Nobody's", "Ink Ltd"}},
 		{"board", "finance", {"Paper Ltd", "Ink Ltd", "Finance run"}, {"Call #"}},
 		{"board", "actions", {"Call #", "Nobody's"}, {"Paper Ltd", "Finance run"}},
-		{"board", "sales", {"Example: sales"}, {"Call #", "Paper Ltd"}},
+		{"board", "sales",
+			{"Next step #3", "Expected close: Windmill 12000.00 EUR deal #1\r\n",
+				"for anna"},
+			{"Call #", "Paper Ltd", "Lost", "No day"}},
+		{"user", "anna", {"Expected close: Windmill"}, {"No day"}},
+		{"team", "sales", {"Expected close: Windmill"}},
+		{"user", "ben", {0}, {"Expected close"}},
+		{"board", "actions", {"Next step #3"}, {"Expected close"}},
 	};
 	static const char *const unknown[][2] = {{"user", "carl"}, {"team", "anna"},
 		{"board", "support"}, {"board", ""}, {"", "anna"}};
@@ -103,6 +125,11 @@ static void test_subjects(void **state)
 		(struct task){
 			.title = SPAN("Call"), .assignee_id = o->anna, .due_date = {2026, 12, 5}});
 	office_add_task(o, (struct task){.title = SPAN("Nobody's"), .due_date = {2026, 12, 5}});
+	add_deal(o, "Windmill", "open", (struct date){2026, 12, 18});
+	add_deal(o, "Lost", "lost", (struct date){2026, 12, 18});
+	add_deal(o, "No day", "open", (struct date){0});
+	office_add_task(o,
+		(struct task){.title = SPAN("Next step"), .deal_id = 1, .due_date = {2026, 12, 5}});
 	add_ticket(o, "Paper Ltd", o->anna);
 	add_ticket(o, "Ink Ltd", 0);
 	fixture_commit(&o->store);
