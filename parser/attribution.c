@@ -95,17 +95,6 @@ static bool has_digit(struct span text)
 	return false;
 }
 
-static bool begins_with(
-	struct beginnings *beginnings, const struct span *words, size_t count, struct span text)
-{
-	if (!beginning_may_be(beginnings, words, count, text))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (text_starts_fold(text, words[i]) > 0)
-			return true;
-	return false;
-}
-
 static struct span without_word(struct span text)
 {
 	size_t size = 0;
@@ -125,7 +114,7 @@ static bool begins_with_day(struct span text)
 		SPAN_INIT("le "), SPAN_INIT("the "), SPAN_INIT("d. ")};
 	static struct beginnings beginnings;
 
-	if (!begins_with(&beginnings, attribution_days, ARRAY_COUNT(attribution_days), text))
+	if (beginning_size(&beginnings, attribution_days, ARRAY_COUNT(attribution_days), text) == 0)
 		return false;
 	struct span rest = without_word(text);
 	for (size_t i = 0; i < ARRAY_COUNT(articles); i++)
@@ -143,7 +132,8 @@ static bool begins_attribution(struct span text)
 	static struct beginnings beginnings;
 
 	return (text.size > 0 && text.data[0] >= '0' && text.data[0] <= '9') ||
-	       begins_with(&beginnings, attribution_leads, ARRAY_COUNT(attribution_leads), text) ||
+	       beginning_size(
+		       &beginnings, attribution_leads, ARRAY_COUNT(attribution_leads), text) > 0 ||
 	       begins_with_day(text);
 }
 

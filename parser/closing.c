@@ -1,5 +1,6 @@
 #include "parser/closing.h"
 
+#include "base/text.h"
 #include "parser/beginning.h"
 #include "parser/lines.h"
 
@@ -47,7 +48,154 @@ static const struct span closings[] = {SPAN_INIT("best regards"), SPAN_INIT("kin
 	SPAN_INIT("venlig hilsen"), SPAN_INIT("hilsen"), SPAN_INIT("vh"),
 	SPAN_INIT("med vennlig hilsen"), SPAN_INIT("vennlig hilsen"),
 	SPAN_INIT("ystävällisin terveisin"), SPAN_INIT("terveisin"), SPAN_INIT("pozdrawiam"),
-	SPAN_INIT("z poważaniem"), SPAN_INIT("s pozdravem"), SPAN_INIT("s pozdravom")};
+	SPAN_INIT("z poważaniem"), SPAN_INIT("s pozdravem"), SPAN_INIT("s pozdravom"),
+	SPAN_INIT("very best regards"), SPAN_INIT("my best regards"),
+	SPAN_INIT("best regards and thanks"), SPAN_INIT("thanks and best regards"),
+	SPAN_INIT("thanks and kind regards"), SPAN_INIT("many thanks and kind regards"),
+	SPAN_INIT("thank you and best regards"), SPAN_INIT("thank you and kind regards"),
+	SPAN_INIT("thank you and regards"), SPAN_INIT("thank you in advance"),
+	SPAN_INIT("thanks so much"), SPAN_INIT("thank you so much"), SPAN_INIT("thanks a lot"),
+	SPAN_INIT("thank you very much"), SPAN_INIT("with regards"), SPAN_INIT("with warm regards"),
+	SPAN_INIT("with warmest regards"), SPAN_INIT("with thanks"), SPAN_INIT("kindest regards"),
+	SPAN_INIT("kindest"), SPAN_INIT("kind wishes"), SPAN_INIT("warmest wishes"),
+	SPAN_INIT("warm wishes"), SPAN_INIT("with best wishes"),
+	SPAN_INIT("best wishes and thanks"), SPAN_INIT("in gratitude"), SPAN_INIT("gratefully"),
+	SPAN_INIT("faithfully"), SPAN_INIT("very truly yours"), SPAN_INIT("respectfully yours"),
+	SPAN_INIT("yours respectfully"), SPAN_INIT("cordially yours"), SPAN_INIT("as ever"),
+	SPAN_INIT("as always"), SPAN_INIT("take it easy"), SPAN_INIT("have a great day"),
+	SPAN_INIT("have a nice day"), SPAN_INIT("have a good day"),
+	SPAN_INIT("have a great weekend"), SPAN_INIT("have a nice weekend"),
+	SPAN_INIT("have a good weekend"), SPAN_INIT("speak soon"), SPAN_INIT("see you soon"),
+	SPAN_INIT("xoxo"), SPAN_INIT("xo"), SPAN_INIT("hugs"), SPAN_INIT("tks"), SPAN_INIT("thnx"),
+	SPAN_INIT("b rgds"), SPAN_INIT("best rgds"), SPAN_INIT("kind rgds"), SPAN_INIT("bests"),
+	SPAN_INIT("bw"), SPAN_INIT("greetings"), SPAN_INIT("best greetings"),
+	SPAN_INIT("kind greetings"), SPAN_INIT("friendly greetings"),
+	SPAN_INIT("mit freundlichen grüßen und vielen dank"),
+	SPAN_INIT("vielen dank und freundliche grüße"), SPAN_INIT("vielen dank und viele grüße"),
+	SPAN_INIT("vielen dank und beste grüße"), SPAN_INIT("vielen dank und liebe grüße"),
+	SPAN_INIT("danke und viele grüße"), SPAN_INIT("danke und liebe grüße"),
+	SPAN_INIT("danke und beste grüße"), SPAN_INIT("besten dank und freundliche grüße"),
+	SPAN_INIT("mit freundlichen gruessen"), SPAN_INIT("freundliche gruesse"),
+	SPAN_INIT("viele gruesse"), SPAN_INIT("beste gruesse"), SPAN_INIT("liebe gruesse"),
+	SPAN_INIT("gruesse"), SPAN_INIT("grüsse"), SPAN_INIT("mit besten grüssen"),
+	SPAN_INIT("mit herzlichen grüssen"), SPAN_INIT("herzliche grüsse"),
+	SPAN_INIT("mit lieben grüßen"), SPAN_INIT("mit lieben grüssen"),
+	SPAN_INIT("mit schönen grüßen"), SPAN_INIT("mit vielen grüßen"),
+	SPAN_INIT("mit freundlichen empfehlungen"), SPAN_INIT("bis bald"), SPAN_INIT("bis dann"),
+	SPAN_INIT("bis morgen"), SPAN_INIT("schöne grüsse"), SPAN_INIT("sonnige grüße"),
+	SPAN_INIT("ganz liebe grüße"), SPAN_INIT("herzlichst"), SPAN_INIT("herzlich"),
+	SPAN_INIT("alles gute"), SPAN_INIT("alles liebe"), SPAN_INIT("tschüss"),
+	SPAN_INIT("tschüß"), SPAN_INIT("lieben gruß"), SPAN_INIT("liebe gruß"),
+	SPAN_INIT("freundlicher gruß"), SPAN_INIT("freundlichen gruß"),
+	SPAN_INIT("freundlicher gruss"), SPAN_INIT("besten gruß"), SPAN_INIT("bester gruß"),
+	SPAN_INIT("beste wünsche"), SPAN_INIT("mit besten wünschen"), SPAN_INIT("mit dank"),
+	SPAN_INIT("dank und gruß"), SPAN_INIT("danke & gruß"), SPAN_INIT("danke & viele grüße"),
+	SPAN_INIT("vielen lieben dank"), SPAN_INIT("herzlichen dank"), SPAN_INIT("danke im voraus"),
+	SPAN_INIT("vielen dank im voraus"), SPAN_INIT("danke schön"), SPAN_INIT("danke sehr"),
+	SPAN_INIT("mbg"), SPAN_INIT("hg"), SPAN_INIT("lg & danke"), SPAN_INIT("met groet"),
+	SPAN_INIT("met groeten"), SPAN_INIT("met hartelijke groeten"),
+	SPAN_INIT("met vriendelijke groet en dank"), SPAN_INIT("vriendelijke groetjes"),
+	SPAN_INIT("veel groeten"), SPAN_INIT("veel groetjes"), SPAN_INIT("lieve groet"),
+	SPAN_INIT("lieve groetjes"), SPAN_INIT("beste groeten"), SPAN_INIT("beste groet"),
+	SPAN_INIT("m.v.g"), SPAN_INIT("mvrgr"), SPAN_INIT("grtz"), SPAN_INIT("grt"),
+	SPAN_INIT("dank je wel"), SPAN_INIT("dank u wel"), SPAN_INIT("dank u"),
+	SPAN_INIT("dankjewel"), SPAN_INIT("hartelijk dank"), SPAN_INIT("hartelijk bedankt"),
+	SPAN_INIT("alvast dank"), SPAN_INIT("alvast hartelijk dank"), SPAN_INIT("met dank"),
+	SPAN_INIT("bij voorbaat dank"), SPAN_INIT("tot ziens"), SPAN_INIT("tot snel"),
+	SPAN_INIT("liefs"), SPAN_INIT("fijne dag"), SPAN_INIT("prettige dag"),
+	SPAN_INIT("fijn weekend"), SPAN_INIT("prettig weekend"), SPAN_INIT("met beste groeten"),
+	SPAN_INIT("cordialement vôtre"), SPAN_INIT("très cordialement vôtre"),
+	SPAN_INIT("salutations distinguées"), SPAN_INIT("salutations cordiales"),
+	SPAN_INIT("cordiales salutations"), SPAN_INIT("mes meilleures salutations"),
+	SPAN_INIT("avec mes salutations"), SPAN_INIT("sincèrement"), SPAN_INIT("bien sincèrement"),
+	SPAN_INIT("très sincèrement"), SPAN_INIT("respectueusement"), SPAN_INIT("bien amicalement"),
+	SPAN_INIT("amitiés"), SPAN_INIT("bises"), SPAN_INIT("bisous"), SPAN_INIT("à plus"),
+	SPAN_INIT("à plus tard"), SPAN_INIT("à très vite"), SPAN_INIT("à très bientôt"),
+	SPAN_INIT("à demain"), SPAN_INIT("bonne fin de journée"), SPAN_INIT("bonne soirée"),
+	SPAN_INIT("bonne continuation"), SPAN_INIT("bonne semaine"), SPAN_INIT("bon week-end"),
+	SPAN_INIT("belle journée"), SPAN_INIT("merci et bonne journée"),
+	SPAN_INIT("merci beaucoup"), SPAN_INIT("merci par avance"), SPAN_INIT("d'avance merci"),
+	SPAN_INIT("en vous remerciant"), SPAN_INIT("avec mes remerciements"),
+	SPAN_INIT("mille mercis"), SPAN_INIT("cdl"), SPAN_INIT("bav"), SPAN_INIT("crdlt"),
+	SPAN_INIT("un cordial saludo"), SPAN_INIT("cordiales saludos"), SPAN_INIT("cordialmente"),
+	SPAN_INIT("atentos saludos"), SPAN_INIT("muy atentamente"),
+	SPAN_INIT("reciba un cordial saludo"), SPAN_INIT("reciban un cordial saludo"),
+	SPAN_INIT("un saludo cordial"), SPAN_INIT("muchos saludos"), SPAN_INIT("mis saludos"),
+	SPAN_INIT("saludos atentos"), SPAN_INIT("con un cordial saludo"), SPAN_INIT("abrazos"),
+	SPAN_INIT("un fuerte abrazo"), SPAN_INIT("besos"), SPAN_INIT("muchas gracias"),
+	SPAN_INIT("gracias y saludos"), SPAN_INIT("gracias de antemano"), SPAN_INIT("mil gracias"),
+	SPAN_INIT("quedo atento"), SPAN_INIT("quedo a la espera"), SPAN_INIT("hasta pronto"),
+	SPAN_INIT("que tengas un buen día"), SPAN_INIT("salu2"), SPAN_INIT("slds"),
+	SPAN_INIT("un cordiale saluto"), SPAN_INIT("i migliori saluti"),
+	SPAN_INIT("migliori saluti"), SPAN_INIT("i più cordiali saluti"), SPAN_INIT("molti saluti"),
+	SPAN_INIT("tanti saluti"), SPAN_INIT("con i migliori saluti"),
+	SPAN_INIT("con cordiali saluti"), SPAN_INIT("saluti cordiali"), SPAN_INIT("distintamente"),
+	SPAN_INIT("in fede"), SPAN_INIT("buona giornata"), SPAN_INIT("buona serata"),
+	SPAN_INIT("buon lavoro"), SPAN_INIT("buon weekend"), SPAN_INIT("a presto"),
+	SPAN_INIT("un abbraccio"), SPAN_INIT("grazie mille"), SPAN_INIT("grazie e saluti"),
+	SPAN_INIT("grazie e cordiali saluti"), SPAN_INIT("molte grazie"),
+	SPAN_INIT("ringraziando anticipatamente"), SPAN_INIT("grazie in anticipo"),
+	SPAN_INIT("com os melhores cumprimentos"), SPAN_INIT("melhores cumprimentos"),
+	SPAN_INIT("os melhores cumprimentos"), SPAN_INIT("cordiais cumprimentos"),
+	SPAN_INIT("com cumprimentos"), SPAN_INIT("respeitosamente"), SPAN_INIT("abraços"),
+	SPAN_INIT("abraço"), SPAN_INIT("um abraço"), SPAN_INIT("grande abraço"),
+	SPAN_INIT("forte abraço"), SPAN_INIT("beijos"), SPAN_INIT("obrigado"),
+	SPAN_INIT("obrigada"), SPAN_INIT("muito obrigado"), SPAN_INIT("muito obrigada"),
+	SPAN_INIT("grato"), SPAN_INIT("grata"), SPAN_INIT("atte"), SPAN_INIT("at.te"),
+	SPAN_INIT("saudações"), SPAN_INIT("sds"), SPAN_INIT("desde já agradeço"),
+	SPAN_INIT("até breve"), SPAN_INIT("venlige hilsner"), SPAN_INIT("mange hilsner"),
+	SPAN_INIT("med venlige hilsner"), SPAN_INIT("de bedste hilsner"),
+	SPAN_INIT("bedste hilsner"), SPAN_INIT("bedste hilsen"), SPAN_INIT("kærlig hilsen"),
+	SPAN_INIT("dbh"), SPAN_INIT("mange tak"), SPAN_INIT("på forhånd tak"), SPAN_INIT("hilsner"),
+	SPAN_INIT("beste hilsen"), SPAN_INIT("med beste hilsen"), SPAN_INIT("mange hilsener"),
+	SPAN_INIT("hilsener"), SPAN_INIT("vennligst"), SPAN_INIT("takk"), SPAN_INIT("tusen takk"),
+	SPAN_INIT("på forhånd takk"), SPAN_INIT("ha en fin dag"), SPAN_INIT("ha en god dag"),
+	SPAN_INIT("klem"), SPAN_INIT("hej så länge"), SPAN_INIT("bästa hälsningar"),
+	SPAN_INIT("med vänlig hälsning"), SPAN_INIT("vänlig hälsning"), SPAN_INIT("hälsningar"),
+	SPAN_INIT("hälsning"), SPAN_INIT("varma hälsningar"), SPAN_INIT("med bästa hälsningar"),
+	SPAN_INIT("många hälsningar"), SPAN_INIT("tack"), SPAN_INIT("tack på förhand"),
+	SPAN_INIT("tack så mycket"), SPAN_INIT("med vänliga hälsningar och tack"),
+	SPAN_INIT("vänligen"), SPAN_INIT("allt gott"), SPAN_INIT("ha det bra"),
+	SPAN_INIT("ha en bra dag"), SPAN_INIT("kram"), SPAN_INIT("hej då"), SPAN_INIT("v.h"),
+	SPAN_INIT("parhain terveisin"), SPAN_INIT("terveiset"), SPAN_INIT("yst.terv"),
+	SPAN_INIT("kiitos"), SPAN_INIT("kiitos etukäteen"), SPAN_INIT("kiittäen"),
+	SPAN_INIT("kunnioittavasti"), SPAN_INIT("lugupidamisega"), SPAN_INIT("parimate soovidega"),
+	SPAN_INIT("tervitustega"), SPAN_INIT("tervitades"), SPAN_INIT("heade soovidega"),
+	SPAN_INIT("aitäh"), SPAN_INIT("tänan"), SPAN_INIT("z wyrazami szacunku"),
+	SPAN_INIT("pozdrawiam serdecznie"), SPAN_INIT("serdecznie pozdrawiam"),
+	SPAN_INIT("pozdrowienia"), SPAN_INIT("serdeczne pozdrowienia"),
+	SPAN_INIT("z pozdrowieniami"), SPAN_INIT("łączę pozdrowienia"), SPAN_INIT("miłego dnia"),
+	SPAN_INIT("dziękuję"), SPAN_INIT("dziękuję i pozdrawiam"), SPAN_INIT("z góry dziękuję"),
+	SPAN_INIT("pozdr"), SPAN_INIT("pzdr"), SPAN_INIT("z uszanowaniem"),
+	SPAN_INIT("se srdečným pozdravem"), SPAN_INIT("s přátelským pozdravem"),
+	SPAN_INIT("srdečně"), SPAN_INIT("hezký den"), SPAN_INIT("přeji hezký den"),
+	SPAN_INIT("děkuji"), SPAN_INIT("děkuji a přeji hezký den"), SPAN_INIT("předem děkuji"),
+	SPAN_INIT("s úctou"), SPAN_INIT("so srdečným pozdravom"), SPAN_INIT("ďakujem"),
+	SPAN_INIT("vopred ďakujem"), SPAN_INIT("pekný deň"), SPAN_INIT("prajem pekný deň"),
+	SPAN_INIT("üdvözlettel"), SPAN_INIT("tisztelettel"), SPAN_INIT("köszönettel"),
+	SPAN_INIT("üdv"), SPAN_INIT("szívélyes üdvözlettel"), SPAN_INIT("köszönöm"),
+	SPAN_INIT("előre is köszönöm"), SPAN_INIT("szép napot"), SPAN_INIT("cu stimă"),
+	SPAN_INIT("cu respect"), SPAN_INIT("cu drag"), SPAN_INIT("o zi bună"),
+	SPAN_INIT("o zi frumoasă"), SPAN_INIT("toate cele bune"), SPAN_INIT("mulțumesc"),
+	SPAN_INIT("multumesc"), SPAN_INIT("vă mulțumesc"), SPAN_INIT("cu deosebită stimă"),
+	SPAN_INIT("salutări"), SPAN_INIT("srdačan pozdrav"), SPAN_INIT("s poštovanjem"),
+	SPAN_INIT("lijep pozdrav"), SPAN_INIT("pozdrav"), SPAN_INIT("hvala"),
+	SPAN_INIT("lep pozdrav"), SPAN_INIT("s spoštovanjem"), SPAN_INIT("unaprijed hvala"),
+	SPAN_INIT("puno pozdrava"), SPAN_INIT("saygılarımla"), SPAN_INIT("saygılarımızla"),
+	SPAN_INIT("iyi çalışmalar"), SPAN_INIT("iyi günler"), SPAN_INIT("sevgiler"),
+	SPAN_INIT("selamlar"), SPAN_INIT("teşekkürler"), SPAN_INIT("teşekkür ederim"),
+	SPAN_INIT("с уважением"), SPAN_INIT("с наилучшими пожеланиями"), SPAN_INIT("всего доброго"),
+	SPAN_INIT("всего хорошего"), SPAN_INIT("с приветом"), SPAN_INIT("спасибо"),
+	SPAN_INIT("заранее спасибо"), SPAN_INIT("благодарю"), SPAN_INIT("з повагою"),
+	SPAN_INIT("з найкращими побажаннями"), SPAN_INIT("дякую"), SPAN_INIT("щиро"),
+	SPAN_INIT("с уважение"), SPAN_INIT("поздрави"), SPAN_INIT("с поздрав"),
+	SPAN_INIT("поздрав"), SPAN_INIT("с поштовањем"), SPAN_INIT("με εκτίμηση"),
+	SPAN_INIT("φιλικά"), SPAN_INIT("με φιλικούς χαιρετισμούς"), SPAN_INIT("ευχαριστώ"),
+	SPAN_INIT("cu cele mai bune gânduri"), SPAN_INIT("pagarbiai"), SPAN_INIT("ar cieņu"),
+	SPAN_INIT("salutacions"), SPAN_INIT("atentament"), SPAN_INIT("gràcies"),
+	SPAN_INIT("cordialment"), SPAN_INIT("よろしくお願いいたします"),
+	SPAN_INIT("よろしくお願いします"), SPAN_INIT("此致"), SPAN_INIT("谢谢"),
+	SPAN_INIT("감사합니다"), SPAN_INIT("trân trọng")};
 
 static const struct span devices[] = {SPAN_INIT("sent from "), SPAN_INIT("sent with "),
 	SPAN_INIT("sent via "), SPAN_INIT("sent on the go"), SPAN_INIT("get outlook for"),
@@ -65,24 +213,97 @@ static const struct span devices[] = {SPAN_INIT("sent from "), SPAN_INIT("sent w
 	SPAN_INIT("inviato dal mio"), SPAN_INIT("ottieni outlook per"),
 	SPAN_INIT("skickat från min"), SPAN_INIT("skickat från "), SPAN_INIT("sendt fra min"),
 	SPAN_INIT("sendt fra "), SPAN_INIT("lähetetty "), SPAN_INIT("wysłane z "),
-	SPAN_INIT("odesláno z "), SPAN_INIT("отправлено с "), SPAN_INIT("отправлено из ")};
+	SPAN_INIT("odesláno z "), SPAN_INIT("отправлено с "), SPAN_INIT("отправлено из "),
+	SPAN_INIT("sent to you by "), SPAN_INIT("sent through "), SPAN_INIT("sent on my "),
+	SPAN_INIT("sent out from "), SPAN_INIT("emailed from "), SPAN_INIT("typed on "),
+	SPAN_INIT("this message was sent from my "), SPAN_INIT("this email was sent from my "),
+	SPAN_INIT("this mail was sent from my "), SPAN_INIT("please excuse brevity"),
+	SPAN_INIT("please excuse my brevity"), SPAN_INIT("please excuse typos"),
+	SPAN_INIT("please excuse any typos"), SPAN_INIT("excuse brevity"),
+	SPAN_INIT("excuse typos"), SPAN_INIT("sorry for typos"), SPAN_INIT("sorry for the brevity"),
+	SPAN_INIT("pardon my typos"), SPAN_INIT("pardon typos"), SPAN_INIT("get the outlook"),
+	SPAN_INIT("get bluemail"), SPAN_INIT("yahoo mail for "), SPAN_INIT("yahoo mail: "),
+	SPAN_INIT("yahoo mail on "), SPAN_INIT("yahoo! mail for "), SPAN_INIT("via newton mail"),
+	SPAN_INIT("gesendet vom "), SPAN_INIT("gesendet via "), SPAN_INIT("gesendet durch "),
+	SPAN_INIT("gesendet per "), SPAN_INIT("versendet mit "), SPAN_INIT("versendet von "),
+	SPAN_INIT("verschickt mit "), SPAN_INIT("von unterwegs "), SPAN_INIT("von mobilgerät "),
+	SPAN_INIT("diese e-mail wurde von mein"), SPAN_INIT("diese mail wurde von mein"),
+	SPAN_INIT("diese nachricht wurde mit "), SPAN_INIT("diese e-mail wurde mit "),
+	SPAN_INIT("mobil gesendet"), SPAN_INIT("laden sie outlook"),
+	SPAN_INIT("beschaffen sie sich outlook"), SPAN_INIT("geschrieben auf meinem "),
+	SPAN_INIT("am smartphone geschrieben"), SPAN_INIT("verstuurd van "),
+	SPAN_INIT("verstuurd via "), SPAN_INIT("verzonden van "), SPAN_INIT("verzonden via "),
+	SPAN_INIT("vanaf mijn "), SPAN_INIT("vanaf mobiel "),
+	SPAN_INIT("dit bericht is verzonden "), SPAN_INIT("deze e-mail is verzonden "),
+	SPAN_INIT("download de outlook"), SPAN_INIT("haal outlook voor"), SPAN_INIT("envoyé du "),
+	SPAN_INIT("envoyé via "), SPAN_INIT("envoyé à l’aide"), SPAN_INIT("envoyé à l'aide"),
+	SPAN_INIT("expédié depuis "), SPAN_INIT("expédié de "), SPAN_INIT("provenance : "),
+	SPAN_INIT("de mon iphone"), SPAN_INIT("message envoyé depuis "),
+	SPAN_INIT("ce message a été envoyé depuis "), SPAN_INIT("téléchargez outlook pour"),
+	SPAN_INIT("obtenir outlook pour"), SPAN_INIT("télécharger outlook"),
+	SPAN_INIT("enviado con "), SPAN_INIT("enviado mediante "), SPAN_INIT("enviado a través "),
+	SPAN_INIT("enviado vía "), SPAN_INIT("enviado via "),
+	SPAN_INIT("este mensaje ha sido enviado desde "), SPAN_INIT("obtenga outlook para"),
+	SPAN_INIT("descargar outlook"), SPAN_INIT("consigue outlook"),
+	SPAN_INIT("enviado através "), SPAN_INIT("enviado com "), SPAN_INIT("enviado pelo "),
+	SPAN_INIT("obter o outlook"), SPAN_INIT("baixe o outlook"), SPAN_INIT("obtenha o outlook"),
+	SPAN_INIT("enviat des "), SPAN_INIT("enviat amb "), SPAN_INIT("inviato dall"),
+	SPAN_INIT("inviato tramite "), SPAN_INIT("inviato mediante "), SPAN_INIT("spedito da "),
+	SPAN_INIT("scarica outlook"), SPAN_INIT("ottenere outlook"), SPAN_INIT("inviata da "),
+	SPAN_INIT("messaggio inviato da "), SPAN_INIT("skickat via "), SPAN_INIT("skickat med "),
+	SPAN_INIT("skickade från "), SPAN_INIT("sänt från "), SPAN_INIT("skaffa outlook"),
+	SPAN_INIT("hämta outlook"), SPAN_INIT("sendt med "), SPAN_INIT("sendt via "),
+	SPAN_INIT("sendt frå "), SPAN_INIT("få outlook"), SPAN_INIT("hent outlook"),
+	SPAN_INIT("last ned outlook"), SPAN_INIT("sendt min "), SPAN_INIT("saadetud minu "),
+	SPAN_INIT("lähetetty laitteesta "), SPAN_INIT("hanki outlook"), SPAN_INIT("lataa outlook"),
+	SPAN_INIT("wysłano z "), SPAN_INIT("wysłane za "), SPAN_INIT("wiadomość wysłana z "),
+	SPAN_INIT("pobierz outlook"), SPAN_INIT("pobierz program outlook"),
+	SPAN_INIT("uzyskaj outlook"), SPAN_INIT("odesláno ze "), SPAN_INIT("odoslané z "),
+	SPAN_INIT("odoslané zo "), SPAN_INIT("poslané z "), SPAN_INIT("odesláno pomocí "),
+	SPAN_INIT("získejte outlook"), SPAN_INIT("stáhnout outlook"), SPAN_INIT("získať outlook"),
+	SPAN_INIT("iphone-ról küldve"), SPAN_INIT("trimis de pe "), SPAN_INIT("trimis din "),
+	SPAN_INIT("obțineți outlook"), SPAN_INIT("poslano s "), SPAN_INIT("poslano sa "),
+	SPAN_INIT("poslano z "), SPAN_INIT("poslano iz "), SPAN_INIT("preuzmi outlook"),
+	SPAN_INIT("poslato sa "), SPAN_INIT("отправлено от "), SPAN_INIT("отправлено с помощью "),
+	SPAN_INIT("отправлено через "), SPAN_INIT("послано с "), SPAN_INIT("отправлена с "),
+	SPAN_INIT("скачать outlook"), SPAN_INIT("надіслано з "), SPAN_INIT("надіслано від "),
+	SPAN_INIT("відправлено з "), SPAN_INIT("изпратено от "), SPAN_INIT("στάλθηκε από "),
+	SPAN_INIT("εστάλη από "), SPAN_INIT("iphone'umdan gönderildi"),
+	SPAN_INIT("iphone’umdan gönderildi"), SPAN_INIT("ipad'imden"),
+	SPAN_INIT("samsung cihazımdan"), SPAN_INIT("android için outlook"),
+	SPAN_INIT("ios için outlook"), SPAN_INIT("发自我的"), SPAN_INIT("发自"),
+	SPAN_INIT("iphoneから送信"), SPAN_INIT("ipadから送信"), SPAN_INIT("내 iphone"),
+	SPAN_INIT("outlook for ")};
 
-bool closing_is_words(struct span line)
+bool closing_begins(struct span line, struct span *rest)
 {
 	static struct beginnings beginnings;
 	struct span text = line_trim(line);
+	size_t longest = 0;
 
-	while (text.size > 0 && memchr(",.!;:-*", text.data[text.size - 1], 7))
-		text = span_part(text, 0, text.size - 1);
 	while (text.size > 0 && memchr("*-", text.data[0], 2))
-		text = span_after(text, 1);
-	text = line_trim(text);
-	if (!beginning_may_be(&beginnings, closings, ARRAY_COUNT(closings), text))
-		return false;
-	for (size_t i = 0; i < ARRAY_COUNT(closings); i++)
-		if (span_equal_fold(text, closings[i]))
-			return true;
-	return false;
+		text = line_trim(span_after(text, 1));
+	for (size_t i = beginning_first(&beginnings, closings, ARRAY_COUNT(closings), text); i > 0;
+		i = beginnings.next[i - 1]) {
+		size_t size = text_starts_fold(text, closings[i - 1]);
+
+		if (size > longest &&
+			(size == text.size || memchr(" ,.!;:-*/|", text.data[size], 10)))
+			longest = size;
+	}
+	*rest = line_trim(span_after(text, longest));
+	while (rest->size > 0 && memchr(",.!;:-*/| ", rest->data[0], 10))
+		*rest = line_trim(span_after(*rest, 1));
+	while (rest->size > 0 && memchr(",.!;:-*", rest->data[rest->size - 1], 7))
+		*rest = line_trim(span_part(*rest, 0, rest->size - 1));
+	return longest > 0;
+}
+
+bool closing_is_words(struct span line)
+{
+	struct span rest;
+
+	return closing_begins(line, &rest) && rest.size == 0;
 }
 
 bool closing_is_device(struct span line)
@@ -94,10 +315,5 @@ bool closing_is_device(struct span line)
 		return false;
 	while (text.size > 0 && memchr("[(*_-", text.data[0], 5))
 		text = span_after(text, 1);
-	if (!beginning_may_be(&beginnings, devices, ARRAY_COUNT(devices), text))
-		return false;
-	for (size_t i = 0; i < ARRAY_COUNT(devices); i++)
-		if (span_starts_fold(text, devices[i]))
-			return true;
-	return false;
+	return beginning_size(&beginnings, devices, ARRAY_COUNT(devices), text) > 0;
 }

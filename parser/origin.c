@@ -84,41 +84,46 @@ static const struct span auto_reply_subjects[] = {SPAN_INIT("automatic reply"),
 	SPAN_INIT("absent du bureau"), SPAN_INIT("respuesta automática"),
 	SPAN_INIT("risposta automatica"), SPAN_INIT("fuori sede"), SPAN_INIT("vacation"),
 	SPAN_INIT("automated reply"), SPAN_INIT("automatic response"), SPAN_INIT("auto response"),
-	SPAN_INIT("autoresponse"), SPAN_INIT("automated response"), SPAN_INIT("away from"),
-	SPAN_INIT("on leave"), SPAN_INIT("on vacation"), SPAN_INIT("on holiday"),
-	SPAN_INIT("i am out"), SPAN_INIT("i'm out"), SPAN_INIT("automatische rückantwort"),
-	SPAN_INIT("automatische eingangsbestätigung"), SPAN_INIT("autom. antwort"),
-	SPAN_INIT("auto-antwort"), SPAN_INIT("nicht im büro"), SPAN_INIT("urlaub"),
-	SPAN_INIT("bin im urlaub"), SPAN_INIT("im urlaub"), SPAN_INIT("automatisch beantwoord"),
-	SPAN_INIT("automatische beantwoording"), SPAN_INIT("niet aanwezig"),
+	SPAN_INIT("autoresponse"), SPAN_INIT("automated response"),
+	SPAN_INIT("automatische rückantwort"), SPAN_INIT("automatische eingangsbestätigung"),
+	SPAN_INIT("autom. antwort"), SPAN_INIT("auto-antwort"), SPAN_INIT("automatisch beantwoord"),
+	SPAN_INIT("automatische beantwoording"), SPAN_INIT("respuesta automatica"),
+	SPAN_INIT("resposta automática"), SPAN_INIT("resposta automàtica"),
+	SPAN_INIT("risposta automatica:"), SPAN_INIT("autosvar"), SPAN_INIT("automatisk svar"),
+	SPAN_INIT("automatiskt svar"), SPAN_INIT("automaattinen vastaus"),
+	SPAN_INIT("automaatvastus"), SPAN_INIT("autoodpowiedź"),
+	SPAN_INIT("automatyczna odpowiedź"), SPAN_INIT("odpowiedź automatyczna"),
+	SPAN_INIT("automatická odpověď"), SPAN_INIT("automatická odpoveď"),
+	SPAN_INIT("automatikus válasz"), SPAN_INIT("răspuns automat"),
+	SPAN_INIT("automatski odgovor"), SPAN_INIT("автоответ"), SPAN_INIT("автоматический ответ"),
+	SPAN_INIT("автоматична відповідь"), SPAN_INIT("автоматичен отговор"),
+	SPAN_INIT("αυτόματη απάντηση"), SPAN_INIT("otomatik yanıt"), SPAN_INIT("otomatik cevap"),
+	SPAN_INIT("自动回复"), SPAN_INIT("自動回覆"), SPAN_INIT("自動応答"), SPAN_INIT("自動返信"),
+	SPAN_INIT("자동 회신"), SPAN_INIT("자동 응답")};
+
+/* People write about their absence too: these need a field that only programs set. */
+static const struct span absence_subjects[] = {SPAN_INIT("away from"), SPAN_INIT("on leave"),
+	SPAN_INIT("on vacation"), SPAN_INIT("on holiday"), SPAN_INIT("i am out"),
+	SPAN_INIT("i'm out"), SPAN_INIT("nicht im büro"), SPAN_INIT("urlaub"),
+	SPAN_INIT("bin im urlaub"), SPAN_INIT("im urlaub"), SPAN_INIT("niet aanwezig"),
 	SPAN_INIT("niet op kantoor"), SPAN_INIT("vakantie"), SPAN_INIT("met vakantie"),
 	SPAN_INIT("ik ben afwezig"), SPAN_INIT("réponse d'absence"), SPAN_INIT("réponse d’absence"),
 	SPAN_INIT("message d'absence"), SPAN_INIT("message d’absence"), SPAN_INIT("absence"),
 	SPAN_INIT("absent(e)"), SPAN_INIT("congés"), SPAN_INIT("en congé"),
-	SPAN_INIT("je suis absent"), SPAN_INIT("respuesta automatica"),
-	SPAN_INIT("fuera de la oficina"), SPAN_INIT("fuera de oficina"), SPAN_INIT("ausencia"),
-	SPAN_INIT("de vacaciones"), SPAN_INIT("ausente"), SPAN_INIT("resposta automática"),
-	SPAN_INIT("resposta automàtica"), SPAN_INIT("fora do escritório"), SPAN_INIT("ausência"),
-	SPAN_INIT("de férias"), SPAN_INIT("estou ausente"), SPAN_INIT("risposta automatica:"),
-	SPAN_INIT("assente"), SPAN_INIT("assenza"), SPAN_INIT("fuori ufficio"),
-	SPAN_INIT("in ferie"), SPAN_INIT("sono assente"), SPAN_INIT("autosvar"),
-	SPAN_INIT("automatisk svar"), SPAN_INIT("automatiskt svar"), SPAN_INIT("frånvarande"),
-	SPAN_INIT("frånvaro"), SPAN_INIT("fravær"), SPAN_INIT("ikke til stede"),
-	SPAN_INIT("ikke på kontoret"), SPAN_INIT("ude af kontoret"),
-	SPAN_INIT("automaattinen vastaus"), SPAN_INIT("poissa"), SPAN_INIT("automaatvastus"),
-	SPAN_INIT("autoodpowiedź"), SPAN_INIT("automatyczna odpowiedź"),
-	SPAN_INIT("odpowiedź automatyczna"), SPAN_INIT("nieobecność"), SPAN_INIT("poza biurem"),
-	SPAN_INIT("automatická odpověď"), SPAN_INIT("automatická odpoveď"),
-	SPAN_INIT("nepřítomnost"), SPAN_INIT("mimo kancelář"), SPAN_INIT("mimo kanceláriu"),
-	SPAN_INIT("neprítomnosť"), SPAN_INIT("automatikus válasz"), SPAN_INIT("házon kívül"),
-	SPAN_INIT("szabadság"), SPAN_INIT("răspuns automat"), SPAN_INIT("absent din birou"),
-	SPAN_INIT("automatski odgovor"), SPAN_INIT("samodejni odgovor"), SPAN_INIT("odsutnost"),
-	SPAN_INIT("автоответ"), SPAN_INIT("автоматический ответ"), SPAN_INIT("отсутствие"),
-	SPAN_INIT("нет на месте"), SPAN_INIT("автоматична відповідь"), SPAN_INIT("відсутність"),
-	SPAN_INIT("автоматичен отговор"), SPAN_INIT("αυτόματη απάντηση"),
-	SPAN_INIT("otomatik yanıt"), SPAN_INIT("otomatik cevap"), SPAN_INIT("ofis dışında"),
-	SPAN_INIT("自动回复"), SPAN_INIT("自動回覆"), SPAN_INIT("不在"), SPAN_INIT("自動応答"),
-	SPAN_INIT("自動返信"), SPAN_INIT("부재중"), SPAN_INIT("자동 회신"), SPAN_INIT("자동 응답")};
+	SPAN_INIT("je suis absent"), SPAN_INIT("fuera de la oficina"),
+	SPAN_INIT("fuera de oficina"), SPAN_INIT("ausencia"), SPAN_INIT("de vacaciones"),
+	SPAN_INIT("ausente"), SPAN_INIT("fora do escritório"), SPAN_INIT("ausência"),
+	SPAN_INIT("de férias"), SPAN_INIT("estou ausente"), SPAN_INIT("assente"),
+	SPAN_INIT("assenza"), SPAN_INIT("fuori ufficio"), SPAN_INIT("in ferie"),
+	SPAN_INIT("sono assente"), SPAN_INIT("frånvarande"), SPAN_INIT("frånvaro"),
+	SPAN_INIT("fravær"), SPAN_INIT("ikke til stede"), SPAN_INIT("ikke på kontoret"),
+	SPAN_INIT("ude af kontoret"), SPAN_INIT("poissa"), SPAN_INIT("nieobecność"),
+	SPAN_INIT("poza biurem"), SPAN_INIT("nepřítomnost"), SPAN_INIT("mimo kancelář"),
+	SPAN_INIT("mimo kanceláriu"), SPAN_INIT("neprítomnosť"), SPAN_INIT("házon kívül"),
+	SPAN_INIT("szabadság"), SPAN_INIT("absent din birou"), SPAN_INIT("samodejni odgovor"),
+	SPAN_INIT("odsutnost"), SPAN_INIT("отсутствие"), SPAN_INIT("нет на месте"),
+	SPAN_INIT("відсутність"), SPAN_INIT("ofis dışında"), SPAN_INIT("不在"),
+	SPAN_INIT("부재중")};
 
 static const struct span bounce_subjects[] = {SPAN_INIT("undeliver"), SPAN_INIT("returned mail"),
 	SPAN_INIT("delivery status"), SPAN_INIT("mail delivery failed"),
@@ -305,12 +310,14 @@ static bool is_auto_reply(const struct mime_part *root, const struct facts *fact
 		return true;
 	if (has_evidence(facts, auto_reply_fields, ARRAY_COUNT(auto_reply_fields)))
 		return true;
-	bool other = has_null_sender(facts) ||
-		     facts_field(facts, SPAN("X-Auto-Response-Suppress")).size > 0 ||
-		     facts_field(facts, SPAN("In-Reply-To")).size > 0 ||
-		     span_starts_fold(facts_field(facts, SPAN("Auto-Submitted")), SPAN("auto"));
-	return other && starts_with_one(facts->subject, auto_reply_subjects,
-				ARRAY_COUNT(auto_reply_subjects));
+	bool program = has_null_sender(facts) ||
+		       facts_field(facts, SPAN("X-Auto-Response-Suppress")).size > 0 ||
+		       span_starts_fold(facts_field(facts, SPAN("Auto-Submitted")), SPAN("auto"));
+	bool answer = facts_field(facts, SPAN("In-Reply-To")).size > 0;
+	return ((program || answer) && starts_with_one(facts->subject, auto_reply_subjects,
+					       ARRAY_COUNT(auto_reply_subjects))) ||
+	       (program && starts_with_one(facts->subject, absence_subjects,
+				   ARRAY_COUNT(absence_subjects)));
 }
 
 static bool is_system(const struct mime_part *root, const struct facts *facts)

@@ -2,6 +2,7 @@
 
 #include "parser/attribution.h"
 #include "parser/closing.h"
+#include "parser/disclaimer.h"
 #include "parser/label.h"
 #include "parser/lines.h"
 #include "parser/quoted.h"
@@ -150,19 +151,6 @@ static bool ends_sentence(struct span line)
 		       (text.data[text.size - 1] == '!' && text.size > NAME_WIDTH_MAX));
 }
 
-/* Behind a closing stand names and addresses, not sentences. */
-static bool closes(const struct lines *lines, size_t at)
-{
-	if (!closing_is_words(lines->items[at]) || !looks_like_signature(lines, at))
-		return false;
-	for (size_t i = at + 1; i < lines->count; i++)
-		if (ends_sentence(lines->items[i]))
-			return false;
-	/* "Thank you!" alone is what the author says; "Regards," alone closes */
-	return next_filled(lines, at + 1) < lines->count ||
-	       span_ends(line_trim(lines->items[at]), SPAN(","));
-}
-
 static bool is_word_byte(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
@@ -220,6 +208,34 @@ static bool looks_like_name(struct span line)
 		words++;
 	}
 	return words >= 1 && words <= 4;
+}
+
+/*
+ * "Best regards", "Best regards, Anna", "Groeten / Kind regards": closing words and nothing behind
+ * them but more of them or a name.
+ */
+static bool is_closing(const struct lines *lines, size_t at, struct span author)
+{
+	struct span rest;
+
+	if (!closing_begins(lines->items[at], &rest))
+		return false;
+	if (rest.size == 0 || closing_is_words(rest))
+		return true;
+	return looks_like_name(rest) && names_author(rest, author);
+}
+
+/* Behind a closing stand names and addresses, not sentences. */
+static bool closes(const struct lines *lines, size_t at, struct span author)
+{
+	if (!is_closing(lines, at, author) || !looks_like_signature(lines, at))
+		return false;
+	for (size_t i = at + 1; i < lines->count; i++)
+		if (ends_sentence(lines->items[i]))
+			return false;
+	/* "Thank you!" alone is what the author says; "Regards," alone closes */
+	return next_filled(lines, at + 1) < lines->count || !closing_is_words(lines->items[at]) ||
+	       span_ends(line_trim(lines->items[at]), SPAN(","));
 }
 
 /* A telephone number, a mail address, a web site: what a signature is made of. */
@@ -300,7 +316,7 @@ static size_t signature_begin(const struct lines *lines, struct span author)
 		if (is_delimiter(lines->items[i]) && looks_like_signature(lines, i))
 			return i;
 	for (size_t i = lowest; i < lines->count; i++)
-		if (i > 0 && closes(lines, i))
+		if (i > 0 && closes(lines, i, author))
 			return i;
 	for (size_t i = lowest; i < lines->count; i++)
 		if (closing_is_device(lines->items[i]) && looks_like_signature(lines, i))
@@ -315,7 +331,14 @@ static void split(struct lines *lines, struct span author, struct arena *arena, 
 {
 	while (lines->count > 0 && line_is_blank(lines->items[lines->count - 1]))
 		lines->count--;
-	size_t begin = signature_begin(lines, author);
+	struct lines words = {lines->items, disclaimer_begin(lines)};
+
+	while (words.count > 0 && line_is_blank(words.items[words.count - 1]))
+		words.count--;
+	/* a mail of nothing else is what it says */
+	if (words.count == 0)
+		words.count = lines->count;
+	size_t begin = signature_begin(&words, author);
 
 	reply->text = lines_join(arena, lines, 0, begin);
 	reply->signature = lines_join(arena, lines, begin, lines->count);
