@@ -9,7 +9,8 @@ static size_t hash(struct span text)
 	if ((unsigned char)text.data[0] >= 0x80)
 		return 0;
 	size_t first = (unsigned char)text.data[0] | 0x20;
-	size_t second = (unsigned char)text.data[1] < 0x80 ? text.data[1] | 0x20 : 0x80;
+	size_t second =
+		(unsigned char)text.data[1] < 0x80 ? (unsigned char)text.data[1] | 0x20u : 0x80;
 
 	return (first << 5 ^ second) % ARRAY_COUNT(((struct beginnings *)0)->heads);
 }
