@@ -23,7 +23,7 @@ const struct command_group command_groups[] = {
 	{"project", "what a won deal starts", project_commands},
 	{"board", "columns by state", board_commands},
 	{"message", "stored mail", message_commands},
-	{"search", "full text over all mail", search_commands},
+	{"search", "full text over mail, notes and articles", search_commands},
 	{"why", "why a message was decided as it was", why_commands},
 	{"explain", "what would be done with a mail", explain_commands},
 	{"parse", "what a mail says", parse_commands},

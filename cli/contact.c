@@ -154,6 +154,28 @@ static bool addresses_add(struct cli *cli, int64_t contact_id, json_t *object, s
 	return true;
 }
 
+json_t *activity_json(struct cli *cli, const struct activity *activity)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "id", json_integer(activity->id));
+	json_object_set_new(object, "at", cli_time(cli, activity->at_ms));
+	json_object_set_new(object, "logged", cli_time(cli, activity->logged_ms));
+	json_object_set_new(object, "kind", json_span(activity->kind));
+	json_object_set_new(object, "direction", json_span_or_null(activity->direction));
+	json_object_set_new(object, "subject", json_span(activity->subject));
+	json_object_set_new(object, "body", json_span_or_null(activity->body));
+	json_object_set_new(object, "voicemail", json_boolean(activity->voicemail));
+	json_object_set_new(object, "result", json_span_or_null(activity->outcome));
+	json_object_set_new(object, "next_step", json_span_or_null(activity->next_step));
+	json_object_set_new(object, "responsible",
+		json_reference(activity->responsible_id, activity->responsible_name));
+	json_object_set_new(object, "rule", json_span_or_null(activity->rule));
+	json_object_set_new(object, "message", json_id(activity->message_id));
+	json_object_set_new(object, "deal", json_id(activity->deal_id));
+	return object;
+}
+
 static bool activities_add(struct cli *cli, int64_t contact_id, json_t *object, struct error *err)
 {
 	struct activity_filter filter = {
@@ -165,26 +187,8 @@ static bool activities_add(struct cli *cli, int64_t contact_id, json_t *object, 
 	json_object_set_new(object, "activities", array);
 	if (!activity_list(cli->db, &filter, &cli->arena, &rows, &count, err))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		json_t *activity = json_object();
-
-		json_object_set_new(activity, "id", json_integer(rows[i].id));
-		json_object_set_new(activity, "at", cli_time(cli, rows[i].at_ms));
-		json_object_set_new(activity, "logged", cli_time(cli, rows[i].logged_ms));
-		json_object_set_new(activity, "kind", json_span(rows[i].kind));
-		json_object_set_new(activity, "direction", json_span_or_null(rows[i].direction));
-		json_object_set_new(activity, "subject", json_span(rows[i].subject));
-		json_object_set_new(activity, "body", json_span_or_null(rows[i].body));
-		json_object_set_new(activity, "voicemail", json_boolean(rows[i].voicemail));
-		json_object_set_new(activity, "result", json_span_or_null(rows[i].outcome));
-		json_object_set_new(activity, "next_step", json_span_or_null(rows[i].next_step));
-		json_object_set_new(activity, "responsible",
-			json_reference(rows[i].responsible_id, rows[i].responsible_name));
-		json_object_set_new(activity, "rule", json_span_or_null(rows[i].rule));
-		json_object_set_new(activity, "message", json_id(rows[i].message_id));
-		json_object_set_new(activity, "deal", json_id(rows[i].deal_id));
-		json_array_append_new(array, activity);
-	}
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, activity_json(cli, &rows[i]));
 	return true;
 }
 

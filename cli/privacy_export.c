@@ -12,6 +12,7 @@
 
 #include "base/compress.h"
 #include "base/text.h"
+#include "cli/company.h"
 #include "cli/json.h"
 #include "cli/privacy.h"
 #include "cli/records.h"
@@ -39,22 +40,6 @@ static json_t *strings_json(const struct span *texts, size_t count)
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(array, json_span(texts[i]));
 	return array;
-}
-
-static json_t *activity_json(struct cli *cli, const struct activity *activity)
-{
-	json_t *object = json_object();
-
-	json_object_set_new(object, "id", json_integer(activity->id));
-	json_object_set_new(object, "at", cli_time(cli, activity->at_ms));
-	json_object_set_new(object, "logged", cli_time(cli, activity->logged_ms));
-	json_object_set_new(object, "kind", json_span(activity->kind));
-	json_object_set_new(object, "direction", json_span_or_null(activity->direction));
-	json_object_set_new(object, "subject", json_span(activity->subject));
-	json_object_set_new(object, "body", json_span_or_null(activity->body));
-	json_object_set_new(object, "message", json_id(activity->message_id));
-	json_object_set_new(object, "deal", json_id(activity->deal_id));
-	return object;
 }
 
 static bool activities_add(struct export *export, json_t *array, struct error *err)

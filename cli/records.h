@@ -5,6 +5,7 @@
 #define CLI_RECORDS_H
 
 #include "cli/cli.h"
+#include "store/activity.h"
 #include "store/case.h"
 #include "store/contact.h"
 #include "store/deal.h"
@@ -13,6 +14,7 @@
 #include "store/ticket.h"
 
 /* The caller owns the reference. */
+json_t *activity_json(struct cli *cli, const struct activity *activity);
 json_t *contact_json(struct cli *cli, const struct contact *contact);
 json_t *task_json(struct cli *cli, const struct task *task);
 json_t *ticket_json(struct cli *cli, const struct ticket *ticket);

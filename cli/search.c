@@ -1,5 +1,5 @@
 /*
- * search.c - `postroom search`: full text over all mail.
+ * search.c - `postroom search`: full text over all mail, notes, calls and articles.
  */
 #include <inttypes.h>
 
@@ -9,7 +9,8 @@
 #include "store/search.h"
 
 static const struct column columns[] = {
-	{"message", "id", COLUMN_ID},
+	{"kind", "kind", COLUMN_TEXT},
+	{"id", "id", COLUMN_ID},
 	{"date", "date", COLUMN_TIME},
 	{"state", "state", COLUMN_STATE},
 	{"from", "from", COLUMN_TEXT},
@@ -24,9 +25,12 @@ static json_t *hits_json(struct cli *cli, const struct search_result *result)
 		const struct search_hit *hit = &result->hits[i];
 		json_t *object = json_object();
 
-		json_object_set_new(object, "message", json_integer(hit->message_id));
+		json_object_set_new(object, "kind", json_span(hit->kind));
+		json_object_set_new(object, "id", json_integer(hit->id));
+		json_object_set_new(object, "message",
+			json_id(span_equal(hit->kind, SPAN("mail")) ? hit->id : 0));
 		json_object_set_new(object, "date", cli_time(cli, hit->date_ms));
-		json_object_set_new(object, "state", json_span(hit->state));
+		json_object_set_new(object, "state", json_span_or_null(hit->state));
 		json_object_set_new(object, "from", json_span_or_null(hit->from_address));
 		json_object_set_new(object, "subject", json_span_or_null(hit->subject));
 		json_array_append_new(array, object);
@@ -84,6 +88,8 @@ static const struct command_option search_options[] = {
 static const struct command_example search_examples[] = {
 	{"postroom search offer \"spare parts\" -draft",
 		"Words, a phrase, and one that must not be"},
+	{"postroom search contact:anna since:2026-01-01",
+		"All that was written to, by or about Anna"},
 	{"postroom search invoic* from:example.org since:2026-01-01", "A beginning, and filters"},
 	{0},
 };
@@ -91,11 +97,13 @@ static const struct command_example search_examples[] = {
 const struct command search_commands[] = {
 	{
 		.noun = "search",
-		.summary = "Search all mail",
+		.summary = "Search mail, notes, calls, meetings and articles",
 		.description =
 			"All words must be there. A word in quotes with a space is a phrase, "
-			"word* a beginning, -word must not be there. Filters: from:, to:, since:, "
-			"until: (dates), state:.",
+			"word* a beginning, -word must not be there. Filters: from: (of what was "
+			"written down: the user), to:, contact: (a name, alias or address), "
+			"since:, until: (dates), state:, kind: (mail, note, call, meeting, "
+			"article).",
 		.arguments = search_arguments,
 		.options = search_options,
 		.examples = search_examples,

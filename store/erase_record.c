@@ -220,6 +220,95 @@ static bool erase_reference(struct db *db, const struct record_reference *refere
 	return sql_run(q, err);
 }
 
+/* ---------------------------------------------------------------- what is there no more */
+
+/* Of rows that were his when they were removed only the audit is left. */
+static bool erase_removed(struct db *db, int64_t contact_id, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	struct span id = arena_format(&arena, "%lld", (long long)contact_id);
+
+	for (size_t i = 0; i < contact_noun.reference_count; i++) {
+		const struct record_reference *reference = &contact_noun.references[i];
+		const struct noun *noun = noun_of(reference->table);
+		struct buffer text CLEANUP(buffer_done) = {0};
+		struct list rows = LIST_OF(int64_t, &arena);
+		const int64_t *ids;
+		bool found, ok;
+		struct sql *q;
+
+		if (!noun)
+			continue;
+		buffer_format(&text,
+			"SELECT DISTINCT a.row_id FROM audit a WHERE a.noun = ?1 AND a.field = ?2 "
+			"AND a.old_value = ?3 AND NOT EXISTS (SELECT 1 FROM %s t "
+			"WHERE t.id = a.row_id) ORDER BY 1",
+			noun->table);
+		if (!sql_start_built(db, buffer_string(&text), &q, err))
+			return false;
+		sql_bind_string(q, 1, noun->name);
+		sql_bind_string(q, 2, reference->column);
+		sql_bind_text(q, 3, id);
+		while ((ok = sql_row(q, &found, err)) && found)
+			*(int64_t *)list_add(&rows) = sql_i64(q, 0);
+		sql_end(q);
+		ids = rows.items;
+		for (size_t j = 0; ok && j < rows.count; j++)
+			ok = erase_audit(db, noun, ids[j], err);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+/* Contacts that were found to be him, and those that had been found to be them. */
+static bool merged_into(struct db *db, int64_t contact_id, struct list *merged, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	bool found, ok;
+	struct sql *q;
+
+	if (!sql_start(db,
+		    "SELECT DISTINCT a.row_id FROM audit a JOIN operation o "
+		    "ON o.id = a.operation_id WHERE o.verb = 'contact merge' "
+		    "AND a.noun = 'contact' AND a.field = '-' AND EXISTS (SELECT 1 FROM audit b "
+		    "WHERE b.operation_id = a.operation_id AND ((b.noun = 'contact' "
+		    "AND b.row_id = ?1) OR (b.field = 'contact_id' AND b.new_value = ?2))) "
+		    "AND a.row_id <> ?1 ORDER BY 1",
+		    &q, err))
+		return false;
+	sql_bind_i64(q, 1, contact_id);
+	sql_bind_text(q, 2, arena_format(&arena, "%lld", (long long)contact_id));
+	while ((ok = sql_row(q, &found, err)) && found) {
+		const int64_t *known = merged->items;
+		bool again = false;
+
+		for (size_t i = 0; i < merged->count; i++)
+			again |= known[i] == sql_i64(q, 0);
+		if (!again)
+			*(int64_t *)list_add(merged) = sql_i64(q, 0);
+	}
+	sql_end(q);
+	return ok;
+}
+
+static bool erase_past(struct db *db, int64_t contact_id, struct error *err)
+{
+	struct arena arena CLEANUP(arena_done) = {0};
+	struct list merged = LIST_OF(int64_t, &arena);
+
+	if (!erase_removed(db, contact_id, err) || !merged_into(db, contact_id, &merged, err))
+		return false;
+	for (size_t i = 0; i < merged.count; i++) {
+		int64_t id = ((const int64_t *)merged.items)[i];
+
+		if (!merged_into(db, id, &merged, err) || !erase_removed(db, id, err) ||
+			!erase_audit(db, &contact_noun, id, err))
+			return false;
+	}
+	return true;
+}
+
 bool erase_record(struct db *db, const struct person *person, int64_t keep_ms, int64_t now_ms,
 	struct erase_counts *counts, struct error *err)
 {
@@ -229,6 +318,8 @@ bool erase_record(struct db *db, const struct person *person, int64_t keep_ms, i
 			return false;
 	if (!person->contact_id)
 		return true;
+	if (!erase_past(db, person->contact_id, err))
+		return false;
 	if (!hold_tickets(db, person->contact_id, keep_ms, now_ms, counts, err))
 		return false;
 	for (size_t i = 0; i < contact_noun.reference_count; i++) {
@@ -271,6 +362,9 @@ bool erase_anonymise(
 	for (size_t i = 0; i < ARRAY_COUNT(steps); i++)
 		if (steps[i].wanted && !erase_run(db, steps[i].literal, contact_id, err))
 			return false;
+	/* Other names are names. */
+	if (!erase_rows(db, &contact_alias_noun, "contact_id", contact_id, &ignored, err))
+		return false;
 	return !fields->addresses ||
 	       erase_rows(db, &contact_address_noun, "contact_id", contact_id, &ignored, err);
 }

@@ -1,5 +1,6 @@
 /*
- * search.h - full text over messages (SQLite FTS5 behind this one door).
+ * search.h - full text over messages, and over what people wrote: notes, calls, meetings, articles
+ * (SQLite FTS5 behind this one door).
  */
 #ifndef STORE_SEARCH_H
 #define STORE_SEARCH_H
@@ -9,8 +10,12 @@
 #include "store/db.h"
 
 struct search_hit {
-	int64_t message_id, date_ms;
-	struct span subject, from_address, state;
+	struct span kind; /* mail, note, call, meeting, article */
+	int64_t id;	  /* of the message, the activity or the article */
+	int64_t date_ms;
+	struct span subject;
+	struct span from_address; /* of what was written: the user */
+	struct span state;	  /* of a mail */
 };
 
 struct search_result {
@@ -22,8 +27,8 @@ struct search_result {
 
 /*
  * Words are joined by AND, "in quotes" is a phrase, word* a prefix, -word excludes; from:, to:,
- * since:, until: (dates), state: filter. Anything else is taken as words: no syntax of the index
- * reaches it. ERROR_INPUT for a filter that cannot be read.
+ * contact:, since:, until: (dates), state:, kind: filter. Anything else is taken as words: no
+ * syntax of the index reaches it. ERROR_INPUT for a filter that cannot be read.
  */
 MUST_CHECK bool search_run(struct db *db, struct span query, int limit, struct arena *arena,
 	struct search_result *result, struct error *err);

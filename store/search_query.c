@@ -23,7 +23,7 @@ static void skip_blanks(struct span *rest)
 		*rest = span_after(*rest, 1);
 }
 
-static const char *const filters[] = {"from", "to", "since", "until", "state"};
+static const char *const filters[] = {"from", "to", "contact", "since", "until", "state", "kind"};
 
 /* "from:" and its like; anything else before a colon is part of a word. */
 static struct span take_filter(struct span *rest)
@@ -133,6 +133,30 @@ void search_query_phrase(struct buffer *out, struct span text)
 	buffer_append_byte(out, '"');
 }
 
+static bool read_kind(struct search_query *query, const struct term *term, struct error *err)
+{
+	static const char *const kinds[] = {"mail", "note", "call", "meeting", "article"};
+
+	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
+		if (span_equal_fold(term->text, span_from(kinds[i]))) {
+			query->kind = span_from(kinds[i]);
+			return true;
+		}
+	return error_set(err, ERROR_INPUT,
+		"kind:%.*s is no kind; there are mail, note, call, meeting and article",
+		SPAN_ARG(term->text));
+}
+
+static bool read_contact(
+	struct search_query *query, const struct term *term, struct arena *arena, struct error *err)
+{
+	if (query->contact.size)
+		return error_set(err, ERROR_INPUT, "contact: can stand once");
+	query->contact = text_fold(arena, term->text);
+	query->contact_address = text_fold_address(arena, term->text);
+	return query->contact.size || error_set(err, ERROR_INPUT, "contact: needs a name");
+}
+
 static void append_phrase(struct buffer *out, const struct term *term, const char *join)
 {
 	if (out->size)
@@ -146,18 +170,38 @@ static void append_phrase(struct buffer *out, const struct term *term, const cha
 		buffer_append_string(out, " *");
 }
 
-static bool take_term(struct search_query *query, const struct term *term, struct error *err)
+/* For what people wrote: from: is the user, to: nobody. */
+static void take_for_notes(struct search_query *query, const struct term *term)
+{
+	if (!term->filter.size)
+		append_phrase(term->excluded ? &query->note_unwanted : &query->note_wanted, term,
+			term->excluded ? " OR " : " ");
+	else if (span_equal(term->filter, SPAN("from")) && !term->excluded && !query->from.size)
+		query->from = term->text;
+	else if (!term->excluded)
+		query->mail_only = true;
+}
+
+static bool take_term(
+	struct search_query *query, const struct term *term, struct arena *arena, struct error *err)
 {
 	bool is_day =
 		span_equal(term->filter, SPAN("since")) || span_equal(term->filter, SPAN("until"));
 	bool is_state = span_equal(term->filter, SPAN("state"));
+	bool is_kind = span_equal(term->filter, SPAN("kind"));
+	bool is_contact = span_equal(term->filter, SPAN("contact"));
 
 	if (term->filter.size && span_is_empty(term->text))
 		return error_set(err, ERROR_INPUT, "%.*s: needs a value right behind it",
 			SPAN_ARG(term->filter));
-	if ((is_day || is_state) && term->excluded)
+	if ((is_day || is_state || is_kind || is_contact) && term->excluded)
 		return error_set(err, ERROR_INPUT, "-%.*s: cannot be excluded; name what you want",
 			SPAN_ARG(term->filter));
+	if (is_kind)
+		return read_kind(query, term, err);
+	if (is_contact)
+		return read_contact(query, term, arena, err);
+	query->mail_only |= is_state;
 	if (is_state)
 		return read_state(term, &query->state, err);
 	if (is_day && span_equal(term->filter, SPAN("since")))
@@ -166,6 +210,7 @@ static bool take_term(struct search_query *query, const struct term *term, struc
 		return read_day(term, true, &query->until_ms, err);
 	append_phrase(term->excluded ? &query->unwanted : &query->wanted, term,
 		term->excluded ? " OR " : " ");
+	take_for_notes(query, term);
 	return true;
 }
 
@@ -173,6 +218,8 @@ void search_query_done(struct search_query *query)
 {
 	buffer_done(&query->wanted);
 	buffer_done(&query->unwanted);
+	buffer_done(&query->note_wanted);
+	buffer_done(&query->note_unwanted);
 }
 
 bool search_query_read(
@@ -187,7 +234,7 @@ bool search_query_read(
 		if (++words > MAX_WORDS)
 			return error_set(
 				err, ERROR_INPUT, "a search has at most %d words", MAX_WORDS);
-		if (!take_term(query, &term, err))
+		if (!take_term(query, &term, arena, err))
 			return false;
 	}
 	return words || error_set(err, ERROR_INPUT, "there is nothing to search for");

@@ -13,9 +13,25 @@
 
 struct search_query {
 	struct buffer wanted, unwanted; /* in the language of FTS5, all words quoted */
-	struct span state;		/* empty: any */
-	int64_t since_ms, until_ms;	/* of Date; 0: any; until is exclusive */
+	/* The same for what people wrote, which has no sender and recipients. */
+	struct buffer note_wanted, note_unwanted;
+	struct span state, kind;     /* empty: any */
+	struct span from;	     /* empty: any; the user who wrote it */
+	struct span contact;	     /* folded name or a part of it, empty: any */
+	struct span contact_address; /* folded; empty: it was none */
+	bool mail_only;		     /* what was asked for only mail has */
+	int64_t since_ms, until_ms;  /* of Date; 0: any; until is exclusive */
 };
+
+/*
+ * Ids of contacts that are meant by the folded text ?name, or by the folded address ?address: by a
+ * part of their name or alias, or by an address. For building SQL.
+ */
+#define SEARCH_CONTACTS(name, address)                                                \
+	"SELECT c.id FROM contact c WHERE replace(c.name_folded, ?" #name ", '') <> " \
+	"c.name_folded UNION SELECT ca.contact_id FROM contact_alias ca WHERE "       \
+	"replace(ca.name_folded, ?" #name ", '') <> ca.name_folded UNION "            \
+	"SELECT cd.contact_id FROM contact_address cd WHERE cd.address_folded = ?" #address
 
 /* Appends the text as one phrase in the language of FTS5. */
 void search_query_phrase(struct buffer *out, struct span text);

@@ -204,11 +204,29 @@ def plant(postroom, seed=1, people=PEOPLE):
         take(postroom, person.mails())
         take(postroom, [('invoices', invoice(person, finance))])
         postroom('task', 'add', f'Call {canary()}', '--contact', person.address, '--note', canary())
+        written(postroom, person, canary)
         postroom('contact', 'edit', 'Robert Anders', '--note', f'Knows {person.name}')
         edited = postroom.json('contact', 'edit', person.address, '--phone', canary())
         postroom('undo', edited['operation'])
     postroom('contact', 'edit', 'Robert Anders', '--phone', '12345')
     return persons, canary.words, finance.words
+
+
+def written(postroom, person, canary):
+    """What people write down of him, under all his names, and a second contact that he is."""
+    postroom('contact', 'alias', 'add', person.address, canary(True))
+    person.merged = f'{canary()}@kunde.example'
+    postroom('contact', 'add', f'{canary(True)} {canary(True)}', person.merged, '--phone',
+             f'+49 {canary()}', '--note', canary())
+    other = postroom.json('contact', 'list')[-1]
+    postroom('note', 'add', other['id'], canary())
+    postroom('contact', 'merge', person.address, other['id'])
+    note = postroom.json('note', 'add', person.address, canary())
+    postroom('note', 'edit', note['id'], '--text', canary(), '--result', canary())
+    postroom('note', 'remove', note['id'])
+    postroom('call', 'add', person.address, canary(), '--result', canary(), '--next-step',
+             canary(), '--follow-up', '2w')
+    postroom('article', 'add', f'About {person.name}', f'{person.name} taught us this')
 
 
 def take(postroom, mails):

@@ -184,3 +184,41 @@ Help
     postroom('article', 'show', 'burning', code=3)
     postroom('undo', removed['operation'])
     assert shown(postroom, 'article', 'burning')['text'] == 'Pull the plug.\nWait.\n'
+
+
+def found(postroom, *words):
+    return [(one['kind'], one['id']) for one in postroom.json('search', *words)]
+
+
+def test_search_over_all_that_was_written(postroom):
+    postroom('contact', 'add', 'Ida Berg', 'ida@berg.example')
+    postroom('contact', 'alias', 'add', 'ida', 'Zoë')
+    postroom('contact', 'add', 'Jan', 'jan@berg.example')
+    postroom.take(MAIL.format(to='ida@berg.example', number='bridge'),
+                  MAIL.format(to='jan@berg.example', number='bridge again'), mailbox='crm')
+    note = postroom.json('note', 'add', 'ida', 'Wants a bridge', '--spoken', '2026-01-05')['id']
+    call = postroom.json('call', 'add', 'jan', 'Nobody there', '--next-step', 'Sell the bridge',
+                         '--spoken', '2026-01-06')['id']
+    article = postroom.json('article', 'add', 'Building', 'How a bridge is built')['id']
+    everything_found = found(postroom, 'bridge')
+    assert sorted(everything_found) == sorted([('mail', 1), ('mail', 2), ('note', note),
+                                               ('call', call), ('article', article)])
+    assert everything_found.index(('call', call)) < everything_found.index(('note', note))
+    assert found(postroom, 'bridge', 'contact:ida') == [('mail', 1), ('note', note)]
+    assert found(postroom, 'bridge', 'contact:zoë', 'kind:note') == [('note', note)]
+    assert found(postroom, 'contact:jan@berg.example', 'kind:call') == [('call', call)]
+    assert found(postroom, 'contact:nobody') == []
+    assert found(postroom, 'bridge', '-built', 'kind:article') == []
+    assert found(postroom, 'bridge', 'since:2026-01-06', 'until:2026-01-06') == [('call', call)]
+    assert found(postroom, 'bridge', 'state:filed') == [('mail', 2), ('mail', 1)]
+    assert found(postroom, 'brid*', 'to:ida') == [('mail', 1)]
+    assert len(found(postroom, 'bridge', '--limit', '2')) == 2
+    postroom('note', 'edit', note, '--text', 'Wants a tunnel')
+    assert found(postroom, 'tunnel') == [('note', note)]
+    assert found(postroom, 'bridge', 'kind:note') == []
+    removed = postroom.json('call', 'remove', call)
+    assert found(postroom, 'nobody') == []
+    postroom('undo', removed['operation'])
+    assert found(postroom, 'nobody') == [('call', call)]
+    assert 'there are mail, note' in postroom('search', 'kind:letter', code=5).err
+    assert 'can stand once' in postroom('search', 'contact:a', 'contact:b', code=5).err

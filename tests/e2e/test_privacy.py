@@ -241,8 +241,9 @@ def test_export(small):
     folder = postroom.directory / 'export'
     everything = postroom.json('privacy', 'export', person.address)
     assert everything['contact']['name'] == person.name
-    assert set(everything['addresses']) == {person.address, person.second, person.billing}
-    assert len(everything['messages']) == 8 and len(everything['tasks']) == 1
+    assert set(everything['addresses']) == {person.address, person.second, person.billing,
+                                            person.merged}
+    assert len(everything['messages']) == 8 and len(everything['tasks']) == 2
     assert everything['activities'] and everything['changes'] and everything['tickets']
     text = json.dumps(everything)
     assert sum(word in text.lower() for word in words) > len(words) * 0.8

@@ -60,7 +60,7 @@ static const char *ids_of(struct fixture *f, const char *query)
 	ids[0] = '\0';
 	for (size_t i = 0; i < result.count; i++)
 		used += (size_t)snprintf(ids + used, sizeof ids - used, "%lld ",
-			(long long)result.hits[i].message_id);
+			(long long)result.hits[i].id);
 	return ids;
 }
 
