@@ -73,6 +73,15 @@ static bool attachment_is_document(const struct facts_attachment *attachment)
 		       span_equal(attachment->content_type, SPAN("application/pdf")));
 }
 
+bool bill_may_be_attached(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->attachment_count; i++) {
+		if (attachment_is_document(&facts->attachments[i]))
+			return true;
+	}
+	return false;
+}
+
 /* Nothing could be read: the only document there is, if there is only one. */
 static struct bill bill_unread(const struct facts *facts)
 {

@@ -28,6 +28,9 @@ struct bill {
 /* At least one. In the mail's arena. */
 void bill_list(struct mail *mail, struct bill **bills, size_t *count);
 
+/* A document as bills are, read or not. */
+bool bill_may_be_attached(const struct facts *facts);
+
 /* The fields of the ticket that the document gives; amounts of a credit note are negative. */
 void bill_fill(const struct mail *mail, const struct bill *bill, struct ticket *ticket);
 

@@ -1,6 +1,7 @@
 #include "ingest/origin.h"
 
 #include "base/text.h"
+#include "ingest/bill.h"
 #include "ingest/form.h"
 
 /* A document of a machine's format, or a number and a total that were found in it. */
@@ -17,10 +18,22 @@ static bool brings_invoice(const struct facts *facts)
 	return false;
 }
 
+/*
+ * Suppliers' programs send their bills as bulk mail or mark them as made by a machine. Where bills
+ * are sent to, one that can't be read (a scan) is one as well; what came back to us is none.
+ */
+static bool brings_unread_bill(const struct plan *plan)
+{
+	const struct facts *facts = plan->mail->facts;
+	return plan->route.kind == KIND_INVOICES && facts->origin != ORIGIN_AUTO_REPLY &&
+	       facts->origin != ORIGIN_BOUNCE && bill_may_be_attached(facts);
+}
+
 bool origin_suppresses(const struct plan *plan)
 {
 	const struct mail *mail = plan->mail;
-	if (mail->facts->origin == ORIGIN_PERSON || brings_invoice(mail->facts))
+	if (mail->facts->origin == ORIGIN_PERSON || brings_invoice(mail->facts) ||
+		brings_unread_bill(plan))
 		return false;
 	return !(plan->route.kind == KIND_LEADS && form_matches(mail));
 }

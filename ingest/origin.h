@@ -1,6 +1,6 @@
 /*
  * origin.h - mail that no person wrote: out-of-office notes, bounces, lists, newsletters. It never
- * opens anything, unless it brings an invoice or a web form (product.md section 2).
+ * opens anything, unless it brings an invoice or a web form (docs/kinds.md).
  */
 #ifndef INGEST_ORIGIN_H
 #define INGEST_ORIGIN_H

@@ -367,6 +367,52 @@ static void test_shapes(void **state)
 	assert_int_equal(desk_count(d, "SELECT count(*) FROM ticket"), 7);
 }
 
+/* A scan that nobody can read, sent by the supplier's program: the ticket exists all the same. */
+static void test_unread_document_of_a_machine(void **state)
+{
+	static const struct {
+		const char *mailbox, *filename, *type;
+		bool decorative;
+		enum facts_origin origin;
+		int64_t tickets;
+	} cases[] = {
+		{"invoices", "scan0001.pdf", "application/pdf", false, ORIGIN_SYSTEM, 1},
+		{"invoices", "Invoice-118.pdf", "application/octet-stream", false, ORIGIN_BULK, 1},
+		{"invoices", "Rechnung.PDF", "application/pdf", false, ORIGIN_LIST, 1},
+		{"invoices", "xrechnung.xml", "text/xml", false, ORIGIN_SYSTEM, 1},
+		{"invoices", "logo.png", "image/png", true, ORIGIN_SYSTEM, 0},
+		{"invoices", "card.pdf", "application/pdf", true, ORIGIN_BULK, 0},
+		/* What comes back to us is no bill. */
+		{"invoices", "ours.pdf", "application/pdf", false, ORIGIN_BOUNCE, 0},
+		{"invoices", "ours.pdf", "application/pdf", false, ORIGIN_AUTO_REPLY, 0},
+		{"support", "news.pdf", "application/pdf", false, ORIGIN_BULK, 0},
+	};
+	struct desk *d = *state;
+	int64_t tickets = 0;
+
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		const struct facts_attachment attachment = {
+			.filename = span_from(cases[i].filename),
+			.content_type = span_from(cases[i].type),
+			.decorative = cases[i].decorative,
+			.size_bytes = 5000,
+			.sha256 = {{(unsigned char)(100 + i)}}};
+		char id[40];
+		struct letter letter = {.id = id,
+			.from = "noreply@papier.example",
+			.subject = id,
+			.origin = cases[i].origin,
+			.attachments = &attachment,
+			.attachment_count = 1};
+
+		snprintf(id, sizeof id, "scan%zu@papier.example", i);
+		desk_post(d, cases[i].mailbox, &letter);
+		tickets += cases[i].tickets;
+		if (desk_count(d, "SELECT count(*) FROM ticket") != tickets)
+			fail_msg("%s, origin %d", cases[i].filename, (int)cases[i].origin);
+	}
+}
+
 /* Each shows the other; the credit note's own ticket is negative. */
 static void test_credit_note(void **state)
 {
@@ -438,6 +484,7 @@ int main(void)
 		desk_test(test_unread),
 		desk_test(test_new_iban),
 		desk_test(test_shapes),
+		desk_test(test_unread_document_of_a_machine),
 		desk_test(test_credit_note),
 		desk_test(test_near_amount),
 	};
