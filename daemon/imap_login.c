@@ -151,10 +151,11 @@ static bool exchange(struct imap *imap, struct span response, bool sent, struct 
 	return error_set(err, ERROR_TEMPORARY, "the server asks for credentials without end");
 }
 
-/* AUTHENTICATE (RFC 9051 section 6.2.2) with the one response in base64. */
-static bool authenticate(struct imap *imap, const char *mechanism, struct span response,
-	struct span on_challenge, enum imap_answer *answer, struct error *err)
+/* AUTHENTICATE (RFC 9051 section 6.2.2) with the one response that is in imap->response. */
+static bool authenticate(struct imap *imap, const char *mechanism, struct span on_challenge,
+	enum imap_answer *answer, struct error *err)
 {
+	struct span response = buffer_span(&imap->response);
 	bool whole = imap->has_sasl_ir;
 
 	imap_begin(imap, "AUTHENTICATE ");
@@ -172,20 +173,15 @@ static bool authenticate(struct imap *imap, const char *mechanism, struct span r
 static bool log_in_plain(struct imap *imap, const struct imap_login *login,
 	enum imap_answer *answer, struct error *err)
 {
-	struct buffer text = {0}, base64 = {0};
-	bool ok;
+	struct buffer text = {0};
 
 	buffer_append_byte(&text, '\0'); /* RFC 4616: no other identity */
 	buffer_append(&text, login->user);
 	buffer_append_byte(&text, '\0');
 	buffer_append(&text, login->secret);
-	base64_append(&base64, buffer_span(&text));
-	ok = authenticate(imap, "PLAIN", buffer_span(&base64), SPAN("*"), answer, err);
-	buffer_forget(&text);
-	buffer_forget(&base64);
-	buffer_done(&text);
-	buffer_done(&base64);
-	return ok;
+	base64_append(&imap->response, buffer_span(&text));
+	secret_done(&text);
+	return authenticate(imap, "PLAIN", SPAN("*"), answer, err);
 }
 
 static bool log_in_password(struct imap *imap, const struct imap_login *login,
@@ -213,8 +209,7 @@ static bool log_in_token(struct imap *imap, const struct imap_login *login,
 	enum imap_answer *answer, struct error *err)
 {
 	bool bearer = login->auth == AUTH_OAUTHBEARER;
-	struct buffer text = {0}, base64 = {0};
-	bool ok;
+	struct buffer text = {0};
 
 	if (bearer)
 		buffer_format(&text, "n,a=%.*s,\1host=%.*s\1port=%u\1auth=Bearer %.*s\1\1",
@@ -223,15 +218,11 @@ static bool log_in_token(struct imap *imap, const struct imap_login *login,
 	else
 		buffer_format(&text, "user=%.*s\1auth=Bearer %.*s\1\1", SPAN_ARG(login->user),
 			SPAN_ARG(login->secret));
-	base64_append(&base64, buffer_span(&text));
+	base64_append(&imap->response, buffer_span(&text));
+	secret_done(&text);
 	/* A challenge is the server's error: it is answered by ^A (RFC 7628), or by nothing. */
-	ok = authenticate(imap, bearer ? "OAUTHBEARER" : "XOAUTH2", buffer_span(&base64),
+	return authenticate(imap, bearer ? "OAUTHBEARER" : "XOAUTH2",
 		bearer ? SPAN("AQ==") : SPAN(""), answer, err);
-	buffer_forget(&text);
-	buffer_forget(&base64);
-	buffer_done(&text);
-	buffer_done(&base64);
-	return ok;
 }
 
 static void add_text(struct error *err, const char *text)
@@ -244,29 +235,26 @@ static void add_text(struct error *err, const char *text)
 /* Some servers repeat what they refuse; their words are shown and logged. */
 static void hide_secret(struct imap *imap, struct span secret)
 {
+	struct span words = buffer_span(&imap->words);
 	ptrdiff_t at;
 
 	if (secret.size < 4) /* would hide half of the words; it is no secret either */
 		return;
-	while ((at = span_find(buffer_span(&imap->words), secret)) >= 0)
-		memset(imap->words.data + at, '*', secret.size);
+	/* onwards: a password of stars would be found again where it was hidden */
+	for (; (at = span_find(words, secret)) >= 0;
+		words = span_after(words, (size_t)at + secret.size))
+		memset(imap->words.data + (words.data - imap->words.data) + at, '*', secret.size);
 }
 
-static bool log_in(struct imap *imap, const struct imap_login *login, struct error *err)
+/* As it is, or as it went over the line. */
+static bool shows_secret(const struct imap *imap, const struct imap_login *login, struct span text)
 {
-	enum imap_answer answer;
-	bool ok;
+	return secret_shows(text, login->secret) ||
+	       secret_shows(text, buffer_span(&imap->response));
+}
 
-	ok = login->auth == AUTH_PASSWORD ? log_in_password(imap, login, &answer, err)
-					  : log_in_token(imap, login, &answer, err);
-	buffer_forget(&imap->command);
-	if (!ok)
-		return false;
-	hide_secret(imap, login->secret);
-	if (answer == IMAP_OK) {
-		imap->session->imap_state = MAILIMAP_STATE_AUTHENTICATED;
-		return true;
-	}
+static void explain_refusal(struct imap *imap, const struct imap_login *login, struct error *err)
+{
 	if (is_passing_refusal(imap))
 		error_write(err, ERROR_TEMPORARY, "the server takes no login now: %s",
 			imap_words(imap));
@@ -275,13 +263,35 @@ static bool log_in(struct imap *imap, const struct imap_login *login, struct err
 			SPAN_ARG(login->user), imap_words(imap));
 	if (imap->challenge.size > 0)
 		add_text(err, buffer_string(&imap->challenge));
-	if (secret_shows(buffer_span(&imap->words), login->secret) ||
-		secret_shows(buffer_span(&imap->challenge), login->secret))
+	if (shows_secret(imap, login, buffer_span(&imap->words)) ||
+		shows_secret(imap, login, buffer_span(&imap->challenge)))
 		error_write(err, err->kind,
 			"the server refuses the login of %.*s, with our secret in its words, which "
 			"are left out",
 			SPAN_ARG(login->user));
-	return false;
+}
+
+static bool log_in(struct imap *imap, const struct imap_login *login, struct error *err)
+{
+	enum imap_answer answer = IMAP_NO;
+	bool ok;
+
+	ok = login->auth == AUTH_PASSWORD ? log_in_password(imap, login, &answer, err)
+					  : log_in_token(imap, login, &answer, err);
+	buffer_forget(&imap->command);
+	if (!ok && shows_secret(imap, login, span_from(err->text)))
+		error_write(err, err->kind,
+			"the server breaks the login of %.*s off, with our secret in its words, "
+			"which are left out",
+			SPAN_ARG(login->user));
+	hide_secret(imap, login->secret);
+	hide_secret(imap, buffer_span(&imap->response));
+	if (ok && answer == IMAP_OK)
+		imap->session->imap_state = MAILIMAP_STATE_AUTHENTICATED;
+	else if (ok)
+		explain_refusal(imap, login, err);
+	secret_done(&imap->response);
+	return ok && answer == IMAP_OK;
 }
 
 static bool open_session(struct imap *imap, const struct imap_login *login, struct error *err)
@@ -342,5 +352,6 @@ void imap_close(struct imap *imap)
 	buffer_done(&imap->command);
 	buffer_done(&imap->words);
 	buffer_done(&imap->challenge);
+	secret_done(&imap->response);
 	free(imap);
 }

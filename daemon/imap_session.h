@@ -25,6 +25,7 @@ struct imap {
 	bool refused; /* the last command */
 	struct buffer command, words;
 	struct buffer challenge; /* of a refused access token, in words */
+	struct buffer response;	 /* of AUTHENTICATE, in base64: as secret as what is in it */
 	/* of the FETCH in hand */
 	imap_mail_handler *on_mail;
 	imap_piece_handler *on_piece;

@@ -1,10 +1,11 @@
 """Secrets of a running daemon: those that change, and those that only the supervisor may read."""
+import base64
 import os
 import signal
 import subprocess
 
 from dovecot import free_ports
-from fakeimap import Mailbox, Server
+from fakeimap import CAPABILITIES, Mailbox, Server
 from postroom import Postroom
 from postroomd import Postroomd, mailbox, wait_for
 from test_daemon import mail
@@ -90,7 +91,8 @@ def test_a_configuration_that_others_can_write_is_refused(build, tmp_path):
 
 
 PLANTED = {'password': 'Pl4ntedPassw0rdOne', 'refused': 'Pl4ntedPassw0rdTwo', 'tag': 'pl4ntedtag',
-           'token': 'Pl4nted.Acc3ss.Token', 'command': 'Pl4ntedByC0mmand'}
+           'token': 'Pl4nted.Acc3ss.Token', 'command': 'Pl4ntedByC0mmand',
+           'plain': 'Pl4ntedInPla1nSasl', 'mistagged': 'Pl4ntedPassw0rdThree'}
 
 
 def echo(session, tag, rest):
@@ -99,9 +101,24 @@ def echo(session, tag, rest):
     return True
 
 
+def echo_untold(session, tag, rest):
+    """The same under a tag that nobody used: that ends the connection."""
+    session.send(f'x{tag} NO who is {rest}?\r\n')
+    return True
+
+
+def disguises(secret):
+    """The secret as it is, and what of its base64 does not depend on the bytes around it."""
+    plain = secret.encode()
+    yield plain
+    yield secret.encode('utf-16-le')
+    for before in range(3):
+        yield base64.b64encode(bytes(before) + plain)[-(-before * 4 // 3):].rstrip(b'=')[:-1]
+
+
 def find_secrets(name, data):
     return [f'{what} in {name}' for what, secret in PLANTED.items()
-            if secret.encode() in data or secret.encode('utf-16-le') in data]
+            if any(form in data for form in disguises(secret))]
 
 
 def of_processes(daemon):
@@ -125,6 +142,9 @@ def test_planted_secrets_are_nowhere(build, tmp_path):
                 mailboxes={'INBOX': Mailbox([tagged(1, PLANTED['tag']).replace(b'\n', b'\r\n')])}) \
             as good, Server(tls='none', password='other', hooks={'LOGIN': echo}) as refusing, \
             Server(tls='none', hooks={'AUTHENTICATE': echo}) as oauth, \
+            Server(tls='none', capabilities=f'{CAPABILITIES} LOGINDISABLED AUTH=PLAIN',
+                   hooks={'AUTHENTICATE': echo}) as plain, \
+            Server(tls='none', hooks={'LOGIN': echo_untold}) as mistagging, \
             Server(tls='none', password=PLANTED['command']) as commanded:
         def box(name, server, secret, **more):
             return {'name': name, 'kind': 'support', 'addresses': [f'{name}@example.org'],
@@ -135,6 +155,8 @@ def test_planted_secrets_are_nowhere(build, tmp_path):
             box('crm', good, {'file': files['password']}, kind='capture',
                 who_may_write={'secret-tag': {'file': files['tag']}}),
             box('wrong', refusing, {'file': files['refused']}),
+            box('plain', plain, {'file': files['plain']}),
+            box('mistagged', mistagging, {'file': files['mistagged']}),
             {**box('oauth', oauth, None), 'login': {'user': 'u', 'auth': 'xoauth2',
                                                    'token': {'file': files['token']}}},
             box('command', commanded, {'command': f"cat {files['command']}"})])
@@ -144,11 +166,13 @@ def test_planted_secrets_are_nowhere(build, tmp_path):
             daemon.wait_event('serving')
             address = postroom.json('feed', 'add', 'anna')['events']
             PLANTED['feed'] = address.split('/')[-2]
-            subprocess.run(['curl', '-s', f'http://127.0.0.1:{port}/feed/{PLANTED["feed"]}/x'],
-                           check=True, capture_output=True)
+            wait_for(lambda: subprocess.run(
+                ['curl', '-s', f'http://127.0.0.1:{port}/feed/{PLANTED["feed"]}/x'],
+                check=False, capture_output=True).returncode == 0, what='an answer of the feed')
             daemon.wait_settled(1)
-            for name in ('wrong', 'oauth'):
+            for name in ('wrong', 'plain', 'oauth'):
                 daemon.wait_event('refused', mailbox=name)
+            daemon.wait_event('retrying', mailbox='mistagged')
             commanded.wait(lambda s: s.count('LOGIN'), what='the login by command')
             found = [one for name, data in of_processes(daemon) for one in find_secrets(name, data)]
             os.kill(daemon.pid('reader', 'crm'), signal.SIGSEGV)  # no core file keeps its memory
