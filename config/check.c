@@ -7,6 +7,9 @@
 #include "config/index.h"
 #include "config/suggest.h"
 
+/* A UID of a calendar item has 202 bytes at most; what stands before the domain has up to 46. */
+#define INSTANCE_MAX_BYTES 150
+
 /* Users */
 
 static const char *nearest_user(const struct config *config, const char *name)
@@ -218,6 +221,10 @@ static bool check_organisation(struct reading *reading, struct error *err)
 				reading_quote(reading, span_from(config->own_domains.items[i])));
 	if (config->instance == NULL)
 		config->instance = config->own_domains.items[0];
+	if (strlen(config->instance) > INSTANCE_MAX_BYTES)
+		return reading_fault_at(reading, &config->instance, err,
+			"is longer than %d characters: Outlook takes no longer identifiers",
+			INSTANCE_MAX_BYTES);
 	return true;
 }
 

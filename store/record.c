@@ -77,11 +77,13 @@ static void bind_fold(struct sql *q, int number, const struct record_fold *fold,
 
 /* ---------------------------------------------------------------- making */
 
-/* ?1… are the fields, then the folds, then created_ms, changed_ms, calendar_ms, then id. */
+/* ?1… are the fields, then the folds, then created_ms, changed_ms, calendar_ms, then id and
+ * sequence of one that is put back. */
 static void insert_text(const struct noun *noun, bool with_id, struct buffer *text)
 {
 	size_t parameters = noun->field_count + noun->fold_count + noun->has_created +
-			    noun->has_changed + noun->has_sequence + with_id;
+			    noun->has_changed + noun->has_sequence + with_id +
+			    (with_id && noun->has_sequence);
 
 	buffer_format(text, "INSERT INTO %s (", noun->table);
 	for (size_t i = 0; i < noun->field_count; i++)
@@ -96,7 +98,7 @@ static void insert_text(const struct noun *noun, bool with_id, struct buffer *te
 	buffer_append_string(text, ") VALUES (");
 	for (size_t i = 1; i <= parameters; i++)
 		append_parameter(text, i > 1 ? ", ?" : "?", i);
-	buffer_append_string(text, noun->has_sequence ? ", 0)" : ")");
+	buffer_append_string(text, noun->has_sequence && !with_id ? ", 0)" : ")");
 }
 
 static bool insert(struct operation *operation, const struct noun *noun, int64_t given_id,
@@ -122,6 +124,9 @@ static bool insert(struct operation *operation, const struct noun *noun, int64_t
 		sql_bind_i64(q, ++number, operation->at_ms);
 	if (given_id)
 		sql_bind_i64(q, ++number, given_id);
+	/* every operation raises it once: never less than it was when the row was removed */
+	if (given_id && noun->has_sequence)
+		sql_bind_i64(q, ++number, operation->id);
 	return sql_run_new(q, id, err) && audit_made(operation, noun, *id, err);
 }
 

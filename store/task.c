@@ -195,8 +195,10 @@ static void list_text(const struct task_filter *filter, struct buffer *text)
 		buffer_append_string(text, " AND t.kind = ?3");
 	if (filter->assignee_id && filter->attached)
 		buffer_append_string(text,
-			" AND t.assignee_id IS DISTINCT FROM ?4 AND EXISTS (SELECT 1 "
-			"FROM deal_party p WHERE p.deal_id = t.deal_id AND p.user_id = ?4)");
+			/* by the user's deals: few, where the open tasks of all are many */
+			" AND t.assignee_id IS DISTINCT FROM ?4 AND t.id IN (SELECT s.id "
+			"FROM deal_party p JOIN task s ON s.deal_id = p.deal_id "
+			"WHERE p.user_id = ?4)");
 	else if (filter->assignee_id)
 		buffer_append_string(text, " AND t.assignee_id = ?4");
 	if (filter->contact_id)

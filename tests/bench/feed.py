@@ -197,8 +197,7 @@ def radicale(folder, body):
         get()  # fills its cache
         warm = [timed(get)[0] for _ in range(3)]
         changed = next(collection.glob('task-1@*.ics'))
-        changed.write_text(changed.read_text(newline='').replace('SEQUENCE:0', 'SEQUENCE:1'),
-                           newline='')
+        changed.write_bytes(changed.read_bytes().replace(b'SEQUENCE:0', b'SEQUENCE:1'))
         return statistics.median(warm), timed(get)[0]
     finally:
         server.kill()  # it would finish what it is at

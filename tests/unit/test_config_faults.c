@@ -16,6 +16,7 @@
 #include "config/load.h"
 
 /* The beginning of most cases: 10 lines, so that what follows begins on line 11. */
+#define LABEL_50 "abcdefghijklmnopqrstuvwxyabcdefghijklmnopqrstuvwxy"
 #define HEAD                                  \
 	"organisation:\n"                     \
 	"  name: Example Ltd\n"               \
@@ -132,6 +133,9 @@ static const struct fault faults[] = {
 		"f.yaml:11:39: feed.alerts: must be true or false without quotes, not 'true'"},
 	{HEAD "instance: {a: b}\n",
 		"f.yaml:11:11: instance: must be a text, not a mapping of keys to values"},
+	{HEAD "instance: " LABEL_50 "." LABEL_50 "." LABEL_50 ".example.org\n",
+		"f.yaml:11:11: instance: is longer than 150 characters: Outlook takes no longer "
+		"identifiers"},
 	{HEAD "instance: ''\n", "f.yaml:11:11: instance: must not be empty"},
 	{HEAD "instance: ~\n",
 		"f.yaml:11:11: instance: has no value; give a text, or leave the key out"},

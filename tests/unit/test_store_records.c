@@ -7,6 +7,7 @@
 #include "store/contact.h"
 #include "store/deal.h"
 #include "store/feed.h"
+#include "store/record.h"
 #include "store/task.h"
 #include "store/ticket.h"
 #include "store/unresolved.h"
@@ -616,6 +617,35 @@ static void test_feeds(void **state)
 	fixture_commit(f);
 }
 
+/* What was removed and comes back is newer to calendars than what they may still show. */
+static void test_sequence_of_what_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	struct value values[RECORD_MAX_FIELDS];
+	struct task task = {.kind = SPAN("task"), .title = SPAN("Call")}, read;
+	bool added, found;
+
+	fixture_begin(f, "task add");
+	must(f, task_add(&f->operation, &task, &task.id, &added, &f->err));
+	fixture_commit(f);
+	for (int i = 0; i < 3; i++) {
+		fixture_begin(f, "task edit");
+		task.due_date = (struct date){2026, 12, i + 1};
+		must(f, task_edit(&f->operation, &task, &f->err));
+		fixture_commit(f);
+	}
+	fixture_begin(f, "task remove");
+	must(f, record_read(f->db, &task_noun, task.id, &f->arena, values, &found, &f->err));
+	must(f, record_remove(&f->operation, &task_noun, task.id, &f->err));
+	fixture_commit(f);
+	fixture_begin(f, "undo");
+	must(f, record_restore(&f->operation, &task_noun, task.id, values, &f->err));
+	must(f, task_get(f->db, task.id, &f->arena, &read, &found, &f->err));
+	assert_true(found && read.sequence > 3);
+	assert_int_equal(read.calendar_ms, 1000);
+	fixture_commit(f);
+}
+
 /* A User-Agent is the client's own: as many as it likes, and the record stays small. */
 static void test_clients_of_a_feed(void **state)
 {
@@ -686,6 +716,7 @@ int main(void)
 		fixture_test(test_ignore_rules),
 		fixture_test(test_feeds),
 		fixture_test(test_clients_of_a_feed),
+		fixture_test(test_sequence_of_what_comes_back),
 		fixture_test(test_users),
 	};
 
