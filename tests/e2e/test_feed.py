@@ -61,11 +61,26 @@ def test_a_change_is_in_the_next_answer(feed):
     assert second.status == 200 and b'Call Pieter' not in second.body
 
 
+def test_what_an_erased_person_was_about_is_gone(feed):
+    contact = feed.postroom('contact', 'add', 'Pieter Jansen', 'pieter@example.net')
+    feed.postroom('task', 'add', 'Call', '--assignee', 'anna', '--due', '2w',
+                  '--contact', 'pieter@example.net')
+    path = feed.address('anna')
+    first = feed.get(path)
+    assert b'Pieter Jansen' in first.body and contact
+    feed.postroom('privacy', 'erase', 'pieter@example.net', '--yes')
+    second = feed.get(path, If_None_Match=first.getheader('ETag'))
+    assert second.status == 200
+    assert b'Pieter' not in second.body and b'BEGIN:VEVENT' not in second.body
+
+
 def test_read_only(feed):
     path = feed.address('anna')
     for method in ('PUT', 'POST', 'DELETE', 'PATCH'):
         answer = feed.get(path, method)
         assert (answer.status, answer.getheader('Allow')) == (405, 'GET, HEAD')
+    # of CalDAV, which clients try first: no method that HTTP servers have to know
+    assert feed.get(path, 'PROPFIND').status in (405, 501)
 
 
 def test_every_wrong_address_is_the_same_404(feed):
