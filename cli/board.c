@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/board_sales.h"
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
+#include "cli/period.h"
 #include "cli/pick.h"
 #include "cli/records.h"
 
@@ -16,30 +18,6 @@
 typedef bool board_reader(struct cli *cli, int64_t user_id, json_t *array, struct error *err);
 
 static const struct db_page every = {.limit = 100000};
-
-static bool sales_read(struct cli *cli, int64_t user_id, json_t *array, struct error *err)
-{
-	struct deal *rows;
-	size_t count;
-
-	if (!deal_list(
-		    cli->db, &(struct deal_filter){.page = every}, &cli->arena, &rows, &count, err))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		json_t *deal;
-
-		if (user_id && rows[i].owner_id != user_id)
-			continue;
-		deal = deal_json(cli, &rows[i]);
-		/* An open deal stands in its phase, the others in their outcome. */
-		json_object_set_new(deal, "column",
-			json_span(span_equal(rows[i].state, SPAN("open")) && rows[i].phase.size
-					  ? rows[i].phase
-					  : rows[i].state));
-		json_array_append_new(array, deal);
-	}
-	return true;
-}
 
 static bool finance_read(struct cli *cli, int64_t user_id, json_t *array, struct error *err)
 {
@@ -88,15 +66,19 @@ static const struct board {
 	const char *columns;		/* that always show, in order */
 	const char *last;		/* that show last, with --all only */
 	const char *title, *who, *more; /* keys of a card's lines */
+	const char *day;		/* key of what --period looks at; a date or a time */
+	/* What the cards are worth, "totals" of the board and "sums" of a column; or NULL. */
+	json_t *(*totals)(struct cli *cli, const json_t *cards);
+	struct span (*phases)(struct cli *cli); /* configured columns, in the place of `columns` */
 } boards[] = {
-	{"sales", sales_read, "column", "", "won|lost|closed", "name", "owner.name",
-		"contact.name"},
+	{"sales", board_sales_read, "column", "", "won|lost|closed", "name", "owner.name",
+		"contact.name", "day", board_sales_totals, board_sales_columns},
 	{"finance", finance_read, "state", "open|hold", "paid|closed|dismissed", "title",
-		"assignee.name", "due_date"},
+		"assignee.name", "due_date", "due_date", NULL, NULL},
 	{"actions", actions_read, "state", "open", "done|cancelled", "title", "assignee.name",
-		"due"},
+		"due", "due", NULL, NULL},
 	{"support", support_read, "state", "open|waiting", "closed", "subject", "assignee.name",
-		"contact.name"},
+		"contact.name", "created", NULL, NULL},
 };
 
 static const struct board *board_find(const char *name)
@@ -136,17 +118,13 @@ static json_t *column_of(json_t *columns, const char *name)
 	return json_object_get(column, "cards");
 }
 
-static void columns_begin(json_t *columns, const char *list)
+static void columns_begin(struct arena *arena, json_t *columns, struct span rest)
 {
-	struct span rest = span_from(list), one;
+	struct span one;
 
-	while (span_next(&rest, '|', &one)) {
-		char name[32];
-
-		snprintf(name, sizeof name, "%.*s", SPAN_ARG(one));
+	while (span_next(&rest, '|', &one))
 		if (one.size)
-			column_of(columns, name);
-	}
+			column_of(columns, arena_string(arena, one));
 }
 
 /* Where cards have a day: the key of it. */
@@ -193,17 +171,35 @@ static void cards_sort(struct arena *arena, json_t *cards, const char *key)
 		json_array_append_new(cards, sorted[i].card);
 }
 
-/* The records, taken apart by column; what is over only with --all. */
-static json_t *board_json(
-	struct arena *arena, const struct board *board, const json_t *records, bool all)
+/* The day of a time is that of the organisation's zone, in which JSON has it. */
+static bool record_is_in(const json_t *record, const char *key, const struct period *period)
 {
-	json_t *columns = json_array(), *object = json_object(), *record, *column;
+	const char *text = json_string_value(json_object_get(record, key));
+	struct date date;
+
+	return text && date_from_text(span_part(span_from(text), 0, 10), &date) &&
+	       period_has(period, date);
+}
+
+static void records_narrow(json_t *records, const char *key, const struct period *period)
+{
+	for (size_t i = json_array_size(records); i-- > 0;)
+		if (!record_is_in(json_array_get(records, i), key, period))
+			json_array_remove(records, i);
+}
+
+/* The records, taken apart by column; what is over only where it is asked for. */
+static json_t *columns_json(
+	struct cli *cli, const struct board *board, const json_t *records, bool all)
+{
+	json_t *columns = json_array(), *record, *column;
 	size_t i;
 
-	columns_begin(columns, board->columns);
+	columns_begin(&cli->arena, columns,
+		board->phases ? board->phases(cli) : span_from(board->columns));
 	for (int pass = 0; pass < 2; pass++) {
 		if (pass == 1 && all)
-			columns_begin(columns, board->last);
+			columns_begin(&cli->arena, columns, span_from(board->last));
 		json_array_foreach((json_t *)records, i, record)
 		{
 			const char *name =
@@ -216,12 +212,34 @@ static json_t *board_json(
 	}
 	json_array_foreach(columns, i, column)
 	{
+		json_t *cards = json_object_get(column, "cards");
+
 		if (due_key(board))
-			cards_sort(arena, json_object_get(column, "cards"), due_key(board));
+			cards_sort(&cli->arena, cards, due_key(board));
+		if (board->totals)
+			json_object_set_new(column, "sums", board->totals(cli, cards));
 	}
-	json_object_set_new(object, "board", json_string(board->name));
-	json_object_set_new(object, "columns", columns);
-	return object;
+	return columns;
+}
+
+/* ", 1000.00 EUR" for each currency of a column. */
+static const char *sums_text(struct cli *cli, const json_t *sums)
+{
+	struct span text = SPAN("");
+	const json_t *sum;
+	size_t i;
+
+	json_array_foreach((json_t *)sums, i, sum)
+	{
+		const char *state = json_string_value(json_object_get(sum, "projected"));
+		static const char *const keys[] = {"won", "lost"};
+
+		for (size_t j = 0; j < ARRAY_COUNT(keys) && strcmp(state, "0.00") == 0; j++)
+			state = json_string_value(json_object_get(sum, keys[j]));
+		text = arena_format(&cli->arena, "%.*s, %s %s", SPAN_ARG(text), state,
+			json_string_value(json_object_get(sum, "currency")));
+	}
+	return text.data;
 }
 
 static void board_print(struct cli *cli, const struct board *board, const json_t *object)
@@ -236,8 +254,16 @@ static void board_print(struct cli *cli, const struct board *board, const json_t
 		{"payable", "payable", COLUMN_NUMBER},
 		{"value", "value", COLUMN_NUMBER},
 		{"currency", "", COLUMN_TEXT},
+		{"expected_close", "expected", COLUMN_TEXT},
 		{"priority", "priority", COLUMN_STATE},
 		{board->who, "who", COLUMN_TEXT},
+	};
+	static const struct column totals[] = {
+		{"currency", "currency", COLUMN_TEXT},
+		{"projected", "projected", COLUMN_NUMBER},
+		{"weighted", "weighted", COLUMN_NUMBER},
+		{"won", "won", COLUMN_NUMBER},
+		{"lost", "lost", COLUMN_NUMBER},
 	};
 	json_t *column;
 	size_t i;
@@ -245,26 +271,47 @@ static void board_print(struct cli *cli, const struct board *board, const json_t
 	json_array_foreach(json_object_get(object, "columns"), i, column)
 	{
 		const json_t *cards = json_object_get(column, "cards");
-		char heading[80];
+		char heading[160];
 
-		snprintf(heading, sizeof heading, "%s (%zu)",
-			json_string_value(json_object_get(column, "name")), json_array_size(cards));
+		snprintf(heading, sizeof heading, "%s (%zu)%s",
+			json_string_value(json_object_get(column, "name")), json_array_size(cards),
+			sums_text(cli, json_object_get(column, "sums")));
 		if (json_array_size(cards) == 0)
 			output_heading(&cli->output, "%s", heading);
 		output_section(&cli->output, heading, cards, card, ARRAY_COUNT(card));
 	}
+	output_section(&cli->output, "Value", json_object_get(object, "totals"), totals,
+		ARRAY_COUNT(totals));
+}
+
+static enum exit_code options_take(
+	struct cli *cli, const struct board *board, struct user_row *user, struct period *period)
+{
+	const struct config_pipeline *pipeline;
+	enum exit_code code = cli_open_db(cli, DB_READ);
+
+	if (code == EXIT_DONE && cli_option(cli, "user"))
+		code = pick_user(cli, cli_option(cli, "user"), user);
+	if (code == EXIT_DONE && cli_option(cli, "pipeline") && !board->phases)
+		code = cli_usage("only the board sales has pipelines");
+	if (code == EXIT_DONE && board->phases)
+		code = board_sales_pipeline(cli, &pipeline);
+	if (code == EXIT_DONE && cli_option(cli, "period"))
+		code = period_option(cli, "", period);
+	return code;
 }
 
 static enum exit_code run_board(struct cli *cli)
 {
 	const struct board *board = board_find(cli_argument(cli, 0));
-	enum exit_code code = cli_open_db(cli, DB_READ);
+	/* What was won in a period is asked for by naming the period. */
+	bool all = cli_flag(cli, "all") || (board->totals && cli_option(cli, "period"));
 	struct user_row user = {0};
+	struct period period;
+	enum exit_code code = options_take(cli, board, &user, &period);
 	json_t *records, *object;
 	struct error err;
 
-	if (code == EXIT_DONE && cli_option(cli, "user"))
-		code = pick_user(cli, cli_option(cli, "user"), &user);
 	if (code != EXIT_DONE)
 		return code;
 	records = json_array();
@@ -272,7 +319,13 @@ static enum exit_code run_board(struct cli *cli)
 		json_decref(records);
 		return cli_fail(&err);
 	}
-	object = board_json(&cli->arena, board, records, cli_flag(cli, "all"));
+	if (cli_option(cli, "period"))
+		records_narrow(records, board->day, &period);
+	object = json_object();
+	json_object_set_new(object, "board", json_string(board->name));
+	json_object_set_new(object, "columns", columns_json(cli, board, records, all));
+	if (board->totals)
+		json_object_set_new(object, "totals", board->totals(cli, records));
 	json_decref(records);
 	if (cli->output.json) {
 		output_json(&cli->output, object, false);
@@ -289,11 +342,16 @@ static const struct command_argument board_arguments[] = {
 };
 static const struct command_option board_options[] = {
 	{"user", "USER", VALUE_USER, "only what this user has", NULL},
+	{"period", "PERIOD", VALUE_TEXT,
+		"only what is due, expected, won or lost in it: week, 2026-11, 2026-Q4", NULL},
+	{"pipeline", "NAME", VALUE_TEXT, "of the board sales: which; the first unless given", NULL},
 	{"all", NULL, VALUE_NONE, "with what is over: paid, closed, done, won, lost", NULL},
 	{0},
 };
 static const struct command_example board_examples[] = {
 	{"postroom board finance", "What is to be paid"},
+	{"postroom board sales --user anna --period 2026-Q4",
+		"Anna's quarter: by phase, with its projected, weighted and won value"},
 	{"postroom board actions --user ben --all", "Ben's tasks with those that are done"},
 	{0},
 };
@@ -302,7 +360,13 @@ const struct command board_commands[] = {
 	{
 		.noun = "board",
 		.summary = "Show a board: records as columns by state",
-		.description = "On the boards finance and actions what is due first stands first.",
+		.description =
+			"On the boards finance and actions what is due first stands first. The "
+			"board sales shows the phases of a pipeline, before them the leads that "
+			"nobody moved on yet, and what all is worth: projected is the value of "
+			"open deals, weighted that by the probability of their phases. A period "
+			"takes open deals by the day they are expected to be won, others by the "
+			"day they were won or lost.",
 		.arguments = board_arguments,
 		.options = board_options,
 		.examples = board_examples,

@@ -22,6 +22,7 @@ const struct command_group command_groups[] = {
 	{"deal", "leads and deals", deal_commands},
 	{"project", "what a won deal starts", project_commands},
 	{"board", "columns by state", board_commands},
+	{"review", "the weekly look at what is forgotten", review_commands},
 	{"message", "stored mail", message_commands},
 	{"search", "full text over mail, notes and articles", search_commands},
 	{"why", "why a message was decided as it was", why_commands},

@@ -192,6 +192,12 @@ struct config_project {
 	size_t task_count;
 };
 
+/* What the weekly review looks for. */
+struct config_review {
+	int64_t silent_ms; /* so long without activity: a contact is forgotten */
+	struct config_strings contact_fields, deal_fields; /* that should not be empty */
+};
+
 /* What bills of ours have unless they say otherwise. */
 struct config_billing {
 	int64_t terms_ms;     /* from sent to due */
@@ -236,6 +242,7 @@ struct config {
 	const char *support_assignee, *support_priority;
 	struct config_finance_run finance_run;
 	struct config_billing billing;
+	struct config_review review;
 	struct config_leads leads;
 	struct config_deals deals;
 	struct config_project *projects;

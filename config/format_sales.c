@@ -5,20 +5,51 @@
 
 #include "base/compiler.h"
 
+static bool is_one_of(struct span text, const char *const *words)
+{
+	for (size_t i = 0; words[i]; i++)
+		if (span_equal(text, span_from(words[i])))
+			return true;
+	return false;
+}
+
 const char *format_win_need(struct span text)
 {
-	if (span_equal(text, SPAN("contract")) || span_equal(text, SPAN("quotation")) ||
-		span_equal(text, SPAN("value")))
-		return NULL;
-	return "is nothing that winning can need; there are contract, quotation and value";
+	static const char *const words[] = {"contract", "quotation", "value", NULL};
+
+	return is_one_of(text, words) ? NULL
+				      : "is nothing that winning can need; there are contract, "
+					"quotation and value";
 }
 
 const char *format_close_need(struct span text)
 {
-	if (span_equal(text, SPAN("contract")) || span_equal(text, SPAN("ticket")) ||
-		span_equal(text, SPAN("project")))
-		return NULL;
-	return "is nothing that closing can need; there are contract, ticket and project";
+	static const char *const words[] = {"contract", "ticket", "project", NULL};
+
+	return is_one_of(text, words) ? NULL
+				      : "is nothing that closing can need; there are contract, "
+					"ticket and project";
+}
+
+const char *format_review_contact(struct span text)
+{
+	static const char *const words[] = {"owner", "company", "phone", "source", NULL};
+
+	return is_one_of(text, words)
+		       ? NULL
+		       : "is no field of a contact that the review can ask for; there are owner, "
+			 "company, phone and source";
+}
+
+const char *format_review_deal(struct span text)
+{
+	static const char *const words[] = {"owner", "contact", "value", "expected", "type",
+		"subject", "weight", "source", NULL};
+
+	return is_one_of(text, words)
+		       ? NULL
+		       : "is no field of a deal that the review can ask for; there are owner, "
+			 "contact, value, expected, type, subject, weight and source";
 }
 
 const char *format_currency(struct span text)

@@ -39,6 +39,6 @@ extern const struct option_table option_table_server, option_table_login, option
 extern const struct option_table option_table_follow_ups, option_table_actions, option_table_leads,
 	option_table_support, option_table_invoices, option_table_finance;
 /* in options_sales.c */
-extern const struct option_table option_table_deals, option_table_projects;
+extern const struct option_table option_table_deals, option_table_projects, option_table_review;
 
 #endif

@@ -362,6 +362,13 @@ static const struct option file_options[] = {
 	GROUP("invoices", option_table_invoices, "",
 		"Finance tickets (mailboxes of the kind invoices)."),
 	GROUP("finance", option_table_finance, NULL, "The work on finance tickets."),
+	{
+		.name = "review",
+		.type = OPTION_GROUP,
+		FIELD(struct config, review),
+		.table = &option_table_review,
+		.help = "The weekly review.",
+	},
 	GROUP("feed", feed_table, "", "The calendar feed."),
 	GROUP("limits", limit_table, NULL, "Limits."),
 	GROUP("quarantine", quarantine_table, NULL, "Mail of senders that may not write."),

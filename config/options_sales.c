@@ -255,3 +255,37 @@ const struct option_table option_table_projects = {
 	TABLE(project_options),
 	.item_size = sizeof(struct config_project),
 };
+
+static const char *const contact_fields[] = {"owner", NULL};
+static const char *const deal_fields[] = {"owner", "value", "expected", NULL};
+
+static const struct option review_options[] = {
+	{
+		.name = "silent",
+		.type = OPTION_DURATION,
+		FIELD(struct config_review, silent_ms),
+		.min = DAY,
+		.max = 10 * YEAR,
+		.value = "90d",
+		.help = "A contact without activity for so long is listed.",
+	},
+	{
+		.name = "contact_fields",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_review, contact_fields),
+		.format = format_review_contact,
+		.values = contact_fields,
+		.help = "What a contact should have: owner, company, phone, source.",
+	},
+	{
+		.name = "deal_fields",
+		.type = OPTION_TEXTS,
+		FIELD(struct config_review, deal_fields),
+		.format = format_review_deal,
+		.values = deal_fields,
+		.help = "What an open deal should have: owner, contact, value, expected, type, "
+			"subject, weight, source.",
+	},
+};
+
+const struct option_table option_table_review = {TABLE(review_options)};

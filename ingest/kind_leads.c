@@ -146,6 +146,7 @@ static bool deal_open(
 	const struct config_leads *config = &mail->intake->config->leads;
 	struct deal deal = {
 		.name = deal_name(mail, lead),
+		.pipeline = span_from(mail->intake->config->deals.pipelines[0].name),
 		.phase = span_from(config->first_phase),
 		.state = SPAN("open"),
 		.source = lead->source,
