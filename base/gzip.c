@@ -9,12 +9,12 @@
 #define GZIP_MEMORY   8
 #define INFLATE_BYTES 65536u
 
-void gzip_append(struct buffer *out, struct span plain)
+static void deflate_append(struct buffer *out, struct span plain, int window)
 {
 	z_stream stream = {0};
 	size_t room;
 
-	if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
+	if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window, GZIP_MEMORY,
 		    Z_DEFAULT_STRATEGY) != Z_OK)
 		memory_exhausted();
 	room = deflateBound(&stream, plain.size);
@@ -25,6 +25,17 @@ void gzip_append(struct buffer *out, struct span plain)
 	deflate(&stream, Z_FINISH); /* room for all of it: ends in one call */
 	out->size += room - stream.avail_out;
 	deflateEnd(&stream);
+}
+
+void gzip_append(struct buffer *out, struct span plain)
+{
+	deflate_append(out, plain, GZIP_WINDOW);
+}
+
+void gzip_deflate(struct buffer *out, struct span plain, uint32_t *crc)
+{
+	*crc = (uint32_t)crc32(0, (const Bytef *)plain.data, (uInt)plain.size);
+	deflate_append(out, plain, -MAX_WBITS);
 }
 
 bool gzip_inflate(struct buffer *out, struct span packed, size_t max_bytes, struct error *err)

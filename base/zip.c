@@ -4,9 +4,8 @@
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
-#include "base/memory.h"
+#include "base/gzip.h"
 
 #define LOCAL_HEADER	 0x04034b50u
 #define CENTRAL_HEADER	 0x02014b50u
@@ -69,35 +68,16 @@ static bool write_all(struct zip *zip, struct span bytes, struct error *err)
 
 /* ---------------------------------------------------------------- entries */
 
-static void deflate_append(struct buffer *out, struct span plain)
-{
-	z_stream stream = {0};
-	size_t room;
-
-	/* Raw: ZIP has the checksum in its headers. */
-	if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8,
-		    Z_DEFAULT_STRATEGY) != Z_OK)
-		memory_exhausted();
-	room = deflateBound(&stream, plain.size);
-	stream.next_in = (Bytef *)(uintptr_t)plain.data;
-	stream.avail_in = (uInt)plain.size;
-	stream.next_out = (Bytef *)buffer_reserve(out, room);
-	stream.avail_out = (uInt)room;
-	deflate(&stream, Z_FINISH); /* room for all of it: ends in one call */
-	out->size += room - stream.avail_out;
-	deflateEnd(&stream);
-}
-
 /* What the header of an entry and its line in the directory have in common. */
 static void put_entry(struct buffer *out, const struct zip *zip, struct span name,
-	struct span plain, size_t packed_bytes)
+	struct span plain, size_t packed_bytes, uint32_t crc)
 {
 	put16(out, VERSION_NEEDED);
 	put16(out, NAME_IS_UTF8);
 	put16(out, DEFLATED);
 	put16(out, 0); /* midnight */
 	put16(out, dos_date(zip->day));
-	put32(out, (uint32_t)crc32(0, (const Bytef *)plain.data, (uInt)plain.size));
+	put32(out, crc);
 	put32(out, (uint32_t)packed_bytes);
 	put32(out, (uint32_t)plain.size);
 	put16(out, (uint32_t)name.size);
@@ -108,20 +88,20 @@ bool zip_add(struct zip *zip, struct span name, struct span bytes, struct error 
 {
 	struct buffer header CLEANUP(buffer_done) = {0};
 	struct buffer packed CLEANUP(buffer_done) = {0};
-	uint32_t offset = (uint32_t)zip->offset;
+	uint32_t offset = (uint32_t)zip->offset, crc;
 
 	if (bytes.size > INT_MAX || zip->entries >= ENTRIES_MAX || name.size > 65535)
 		return error_set(err, ERROR_LIMIT, "too much for one archive");
-	deflate_append(&packed, bytes);
+	gzip_deflate(&packed, bytes, &crc);
 	put32(&header, LOCAL_HEADER);
-	put_entry(&header, zip, name, bytes, packed.size);
+	put_entry(&header, zip, name, bytes, packed.size, crc);
 	buffer_append(&header, name);
 	if (!write_all(zip, buffer_span(&header), err) ||
 		!write_all(zip, buffer_span(&packed), err))
 		return false;
 	put32(&zip->directory, CENTRAL_HEADER);
 	put16(&zip->directory, MADE_BY);
-	put_entry(&zip->directory, zip, name, bytes, packed.size);
+	put_entry(&zip->directory, zip, name, bytes, packed.size, crc);
 	put16(&zip->directory, 0); /* no comment */
 	put16(&zip->directory, 0); /* on this disk */
 	put16(&zip->directory, 0);
