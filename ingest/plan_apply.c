@@ -19,6 +19,7 @@ struct application {
 	int64_t route_id;
 	const char *actor, *verb;
 	struct operation *operation;
+	bool by_person; /* whose operation can be undone, with the questions that come of it */
 };
 
 /* Most mails change nothing of the record: an operation is begun with the first change. */
@@ -54,6 +55,9 @@ static bool apply_unresolved(
 {
 	effect->unresolved.route_id = application->route_id;
 	effect->unresolved.message_id = application->plan->mail->message_id;
+	if (application->by_person)
+		return unresolved_ask(
+			application->operation, &effect->unresolved, &effect->made_id, err);
 	return unresolved_add(
 		application->plan->mail->intake->db, &effect->unresolved, &effect->made_id, err);
 }
@@ -211,6 +215,7 @@ bool plan_apply_effects(struct plan *plan, struct effect *first, int64_t route_i
 		.actor = actor,
 		.verb = verb,
 		.operation = operation,
+		.by_person = operation->id != 0,
 	};
 	return effects_apply(&application, first, err);
 }

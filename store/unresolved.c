@@ -80,13 +80,10 @@ bool unresolved_add(struct db *db, const struct unresolved *item, int64_t *id, s
 	return !item->message_id || message_refresh_state(db, item->message_id, err);
 }
 
-bool unresolved_open(struct operation *operation, const struct unresolved *item, struct error *err)
-{
-	int64_t id;
+#define UNDONE SPAN("undone") /* the outcome of what an undone operation had asked */
 
-	if (!insert(operation->db, item, SPAN("settled"), SPAN("undone"), &id, err) ||
-		(!id && !find_same(operation->db, item, &id, err)))
-		return false;
+static bool ask_again(struct operation *operation, int64_t id, struct error *err)
+{
 	return record_change(operation, &unresolved_noun, id,
 		(struct value[FIELD_COUNT]){
 			[STATE] = value_text(SPAN("waiting")),
@@ -94,6 +91,44 @@ bool unresolved_open(struct operation *operation, const struct unresolved *item,
 			[OPERATION] = value_id(0),
 		},
 		~0U, err);
+}
+
+bool unresolved_open(struct operation *operation, const struct unresolved *item, struct error *err)
+{
+	int64_t id;
+
+	if (!insert(operation->db, item, SPAN("settled"), UNDONE, &id, err) ||
+		(!id && !find_same(operation->db, item, &id, err)))
+		return false;
+	return ask_again(operation, id, err);
+}
+
+static bool is_undone(struct db *db, int64_t id, bool *undone, struct error *err)
+{
+	struct sql *q;
+	int64_t found;
+
+	if (!sql_start(db, "SELECT id FROM unresolved WHERE id = ?1 AND outcome = ?2", &q, err))
+		return false;
+	sql_bind_i64(q, 1, id);
+	sql_bind_text(q, 2, UNDONE);
+	if (!sql_run_id(q, &found, err))
+		return false;
+	*undone = found != 0;
+	return true;
+}
+
+bool unresolved_ask(
+	struct operation *operation, const struct unresolved *item, int64_t *id, struct error *err)
+{
+	bool undone = true;
+
+	if (!insert(operation->db, item, SPAN("settled"), UNDONE, id, err))
+		return false;
+	if (!*id && !(find_same(operation->db, item, id, err) &&
+			    is_undone(operation->db, *id, &undone, err)))
+		return false;
+	return !undone || ask_again(operation, *id, err);
 }
 
 #define SELECT_ITEM                                                                      \

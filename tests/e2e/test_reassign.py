@@ -78,3 +78,28 @@ def test_move_one_message(wrong):
     assert 'one' in state(wrong)['karel']
     assert 'already' in wrong('message', 'move', '1', '--to', 'karel', code=2).err
     assert '--to' in wrong('message', 'move', '1', code=2).err
+
+
+def test_undo_takes_back_what_the_answer_asked(postroom):
+    """A follow-up was asked for somebody who turns out not to be contacted: that is a question of its
+    own, which goes with the answer that raised it, and comes again with it."""
+    postroom('contact', 'add', 'Karel', 'karel@kunde.example', '--do-not-contact', 'yes')
+    postroom.take(capture('other@far.example', 1, tag='+2w'))
+
+    def asked():
+        return [item['reason'] for item in postroom.json('unresolved', 'list')]
+
+    for _ in range(2):
+        assert asked() == ['no-match']
+        item = postroom.json('unresolved', 'list')[0]['id']
+        done = postroom.json('unresolved', 'assign', item, 'Karel')
+        assert asked() == ['do-not-contact']
+        assert postroom.json('task', 'list') == []
+        postroom('undo', done['operation'])
+        assert [task['state'] for task in postroom.json('task', 'list')] == ['open']
+    done = postroom.json('unresolved', 'assign', item, 'Karel')
+    question, = postroom.json('unresolved', 'list')
+    postroom('unresolved', 'dismiss', question['id'])
+    # it was answered since: that is not taken back in passing
+    assert 'unresolved' in postroom('undo', done['operation'], code=4).err
+    assert asked() == []
