@@ -18,25 +18,35 @@
 #include "store/setting.h"
 #include "store/sql.h"
 
-/*
- * For the finding "no backup younger than a day". The copy is good whether or not this works: who
- * may only read the database can make one, too.
- */
-static void remember(const char *directory, const char *file)
+static bool note(struct db *db, const char *file, struct error *err)
 {
-	struct error ignored = {0};
 	int64_t now_ms = clock_now_ms();
 	char now[24];
-	struct db *db;
 
 	snprintf(now, sizeof now, "%" PRId64, now_ms);
-	if (!db_open(directory, DB_WRITE, &db, &ignored))
-		return;
-	if (db_begin_write(db, &ignored) &&
-		!(setting_set(db, "backup_ms", span_from(now), &ignored) &&
-			backup_note(db, file, now_ms, &ignored) && db_commit(db, &ignored)))
-		db_rollback(db);
+	if (!db_begin_write(db, err))
+		return false;
+	if (setting_set(db, "backup_ms", span_from(now), err) &&
+		backup_note(db, file, now_ms, err) && db_commit(db, err))
+		return true;
+	db_rollback(db);
+	return false;
+}
+
+/*
+ * For the finding "no backup younger than a day", and for erasures, which have to reach it. A
+ * backup that nobody knows of keeps whom they erase: it is not done.
+ */
+static bool remember(const char *directory, const char *file, struct error *err)
+{
+	struct db *db = NULL;
+	bool noted = db_open(directory, DB_WRITE, &db, err) && note(db, file, err);
+
 	db_close(db);
+	return noted || error_context(err,
+				"%s is whole, but was not noted, so that no erasure would reach it "
+				"and doctor does not count it: run the backup again",
+				file);
 }
 
 /*
@@ -77,8 +87,7 @@ bool backup_write(struct db *db, const char *file, void (*progress)(int64_t done
 		unlink(partial);
 		return false;
 	}
-	remember(db_directory(db), file);
-	return true;
+	return remember(db_directory(db), file, err);
 }
 
 bool backup_last(struct db *db, int64_t *at_ms, struct error *err)

@@ -9,8 +9,9 @@
 
 /*
  * Writes FILE (0600, synced, renamed into place, replacing an older one); progress(done, total
- * pages) may be NULL. Its time is remembered where the database may be written. ERROR_INPUT where
- * FILE is one of our own beside the database.
+ * pages) may be NULL. It is noted in the database; where that
+ * fails FILE is whole all the same, and the error says so. ERROR_INPUT where FILE is one of our own
+ * beside the database.
  */
 MUST_CHECK bool backup_write(struct db *db, const char *file,
 	void (*progress)(int64_t done, int64_t total), struct error *err);

@@ -195,6 +195,21 @@ def test_a_backup_that_cannot_be_written_is_told(small):
     assert not [one for one in postroom.json('doctor', code=None) if one['check'] == 'privacy']
 
 
+def test_a_backup_that_cannot_be_noted_is_told(small):
+    """It is whole, but no erasure would reach it."""
+    postroom, person, _, _ = small
+    with sqlite3.connect(postroom.state / 'postroom.db') as database:
+        database.execute('ALTER TABLE backup_file RENAME TO planted')
+    said = postroom('backup', postroom.directory / 'copy.db', code=1)
+    assert 'copy.db is whole, but was not noted' in said.err and 'no such table' in said.err
+    assert 'run the backup again' in said.err and said.out == ''
+    with sqlite3.connect(postroom.state / 'postroom.db') as database:
+        database.execute('ALTER TABLE planted RENAME TO backup_file')
+    postroom('backup', postroom.directory / 'copy.db')
+    done = postroom.json('privacy', 'erase', person.address, '--yes')
+    assert [one['outcome'] for one in done['backups']] == ['rewritten']
+
+
 def test_somebody_without_a_contact(postroom):
     """Only an address in mail that waits."""
     canary = Canaries(5)

@@ -43,7 +43,7 @@ class Lane(commands.Lane):
         told = f'{done.returncode}: {done.stderr[-500:]}'
         assert done.returncode >= 0, f'{signal.Signals(-done.returncode).name}: {told}'
         if done.returncode == 0:  # it was done without, or what it was for was no part of the work
-            self.compare(without=self.command.notes)
+            self.compare()
         elif done.returncode == EX_OSERR:
             assert 'memory-exhausted' in done.stderr, told
         else:
