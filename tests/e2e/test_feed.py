@@ -252,6 +252,26 @@ def test_failure_is_503_not_an_empty_calendar(feed):
     assert feed.get(path).body == first.body
 
 
+@pytest.mark.parametrize('scope', [('anna',), ('--team', 'sales')])
+def test_an_erased_person_is_gone_from_the_next_fetch(feed, scope):
+    """Of a client that has the calendar already, whatever it asks with."""
+    feed.postroom('contact', 'add', 'Wilhelmina Zwart', 'mina@zwart.example')
+    feed.postroom('task', 'add', 'Ask Wilhelmina about pallets', '--assignee', 'anna', '--due', '2w',
+                  '--contact', 'Wilhelmina Zwart')
+    paths = [feed.address(*scope).replace('events.ics', name) for name in ('events.ics', 'tasks.ics')]
+    before = [feed.get(path, Accept_Encoding='gzip') for path in paths]
+    for answer in before:
+        assert b'Wilhelmina' in gzip.decompress(answer.body)
+    feed.postroom('privacy', 'erase', 'mina@zwart.example', '--yes')
+    for path, answer in zip(paths, before):
+        for headers in ({}, {'If_None_Match': answer.getheader('ETag')},
+                        {'If_Modified_Since': answer.getheader('Last-Modified')}):
+            after = feed.get(path, Accept_Encoding='gzip', **headers)
+            assert after.status == 200, headers
+            words = gzip.decompress(after.body).lower()
+            assert not [one for one in (b'wilhelmina', b'zwart', b'mina@') if one in words], words
+
+
 class Drippers:
     """So many connections that send the beginning of a request a byte at a time, and come back. One
     thread: hundreds would keep the honest client, which is in this process too, from its own work."""
