@@ -223,7 +223,8 @@ static void test_newer_backup_is_refused(void **state)
 
 	must(f, sql_script(
 			f->db, "INSERT INTO schema_migration VALUES (999, 1, '9.9.0')", &f->err));
-	must(f, backup_write(f->db, path_of(f, "copy.db"), NULL, &f->err));
+	/* whole, but nothing is noted in a database that is newer */
+	assert_false(backup_write(f->db, path_of(f, "copy.db"), NULL, &f->err));
 	must(f, sql_script(f->db, "DELETE FROM schema_migration WHERE version = 999", &f->err));
 	db_close(f->db);
 	must_fail(f, ERROR_CONFLICT,
