@@ -10,6 +10,7 @@
 #include "cli/records.h"
 #include "cli/ticket.h"
 #include "cli/ticket_bill.h"
+#include "ingest/bill_reading.h"
 
 static json_t *cents_json(struct cli *cli, bool known, int64_t cents)
 {
@@ -31,6 +32,7 @@ json_t *ticket_json(struct cli *cli, const struct ticket *ticket)
 	json_object_set_new(supplier, "name", json_span_or_null(ticket->supplier_name));
 	json_object_set_new(object, "supplier", supplier);
 	json_object_set_new(object, "number", json_span_or_null(ticket->number));
+	json_object_set_new(object, "preceding_invoice", json_span_or_null(ticket->preceding));
 	json_object_set_new(object, "issue_date", cli_date_json(ticket->issue_date));
 	json_object_set_new(object, "due_date", cli_date_json(ticket->due_date));
 	json_object_set_new(object, "currency", json_span_or_null(ticket->currency));
@@ -124,6 +126,7 @@ static const struct column record_columns[] = {
 	{"hold_reason", "attention", COLUMN_TEXT},
 	{"supplier.name", "supplier", COLUMN_TEXT},
 	{"number", "number", COLUMN_TEXT},
+	{"preceding_invoice", "credits", COLUMN_TEXT},
 	{"issue_date", "issued", COLUMN_TEXT},
 	{"due_date", "due", COLUMN_TEXT},
 	{"overdue", "overdue", COLUMN_FLAG},
@@ -174,6 +177,40 @@ static bool messages_add(struct cli *cli, int64_t ticket_id, json_t *object, str
 	return true;
 }
 
+static const struct column reading_columns[] = {
+	{"field", "field", COLUMN_TEXT},
+	{"source", "read from", COLUMN_TEXT},
+	{"attachment", "document", COLUMN_TEXT},
+	{"confidence", "sure", COLUMN_NUMBER},
+};
+
+/* Which document each field comes from, and how sure that is; `source` null: a person set it. */
+static bool readings_add(
+	struct cli *cli, const struct ticket *ticket, json_t *object, struct error *err)
+{
+	json_t *array = json_array();
+	struct bill_reading *rows;
+	size_t count;
+
+	json_object_set_new(object, "reading", array);
+	if (!bill_readings(cli->db, ticket, &cli->arena, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct bill_reading *row = &rows[i];
+		json_t *reading = json_object();
+
+		json_object_set_new(reading, "field", json_string(row->field));
+		json_object_set_new(reading, "source",
+			row->read ? json_string(facts_invoice_source_name(row->source))
+				  : json_null());
+		json_object_set_new(reading, "attachment", json_span_or_null(row->attachment));
+		json_object_set_new(reading, "confidence",
+			row->read ? json_real(row->confidence) : json_null());
+		json_array_append_new(array, reading);
+	}
+	return true;
+}
+
 static enum exit_code run_show(struct cli *cli)
 {
 	enum exit_code code = cli_open_db(cli, DB_READ);
@@ -186,7 +223,8 @@ static enum exit_code run_show(struct cli *cli)
 	if (code != EXIT_DONE)
 		return code;
 	object = ticket_json(cli, &ticket);
-	if (!messages_add(cli, ticket.id, object, &err)) {
+	if (!messages_add(cli, ticket.id, object, &err) ||
+		!readings_add(cli, &ticket, object, &err)) {
 		json_decref(object);
 		return cli_fail(&err);
 	}
@@ -194,6 +232,8 @@ static enum exit_code run_show(struct cli *cli)
 		&cli->output, json_incref(object), record_columns, ARRAY_COUNT(record_columns));
 	output_section(&cli->output, "Mail", json_object_get(object, "messages"), message_columns,
 		ARRAY_COUNT(message_columns));
+	output_section(&cli->output, "Read from", json_object_get(object, "reading"),
+		reading_columns, ARRAY_COUNT(reading_columns));
 	json_decref(object);
 	return EXIT_DONE;
 }

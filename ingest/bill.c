@@ -166,6 +166,8 @@ void bill_fill(const struct mail *mail, const struct bill *bill, struct ticket *
 	ticket->kind = kind_of(bill);
 	ticket->number = bill->number;
 	ticket->iban = bill->iban;
+	if (invoice && invoice->kind == INVOICE_CREDIT_NOTE)
+		ticket->preceding = bill->preceding;
 	ticket->has_document = bill->has_document;
 	ticket->document = bill->document;
 	ticket->title = record_title(mail);

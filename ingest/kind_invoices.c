@@ -218,6 +218,51 @@ static bool credit_link(struct plan *plan, const struct bill *bill, const struct
 	return true;
 }
 
+static bool opening_message(struct plan *plan, int64_t ticket_id, int64_t *id, struct error *err)
+{
+	struct mail *mail = plan->mail;
+	struct ticket_message *rows = NULL;
+	size_t count = 0;
+
+	*id = 0;
+	if (!ticket_messages(mail->intake->db, ticket_id, mail->arena, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count && !*id; i++)
+		if (span_equal(rows[i].how, SPAN("opened")))
+			*id = rows[i].message_id;
+	return true;
+}
+
+/* The other way round: the credit note was here before the invoice that `opened` makes. */
+static bool credits_link(struct plan *plan, const struct effect *opened, struct error *err)
+{
+	const struct ticket *ticket = &opened->ticket;
+	struct mail *mail = plan->mail;
+	int64_t *ids = NULL;
+	size_t count = 0;
+
+	if (!span_equal(ticket->kind, SPAN("invoice")) || !ticket->number.size)
+		return true;
+	if (!ticket_credits_of(mail->intake->db, ticket->number, ticket->supplier_id,
+		    ticket->supplier_name, mail->arena, &ids, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		int64_t message_id = 0;
+
+		if (!opening_message(plan, ids[i], &message_id, err))
+			return false;
+		if (!message_id)
+			continue;
+		struct effect *effect = plan_add(plan, EFFECT_JOIN,
+			arena_format(mail->arena, "ticket #%lld is a credit note for it",
+				(long long)ids[i]));
+		effect->ticket_from = opened;
+		effect->join.message_id = message_id;
+		effect->join.how = SPAN("credit");
+	}
+	return true;
+}
+
 static bool open_ticket(struct plan *plan, const struct bill *bill, const struct supplier *supplier,
 	struct error *err)
 {
@@ -246,7 +291,7 @@ static bool open_ticket(struct plan *plan, const struct bill *bill, const struct
 						 : SPAN("mail to an invoices mailbox")));
 	effect->ticket = ticket;
 	supplier_ask(plan, supplier);
-	return credit_link(plan, bill, supplier, err);
+	return credit_link(plan, bill, supplier, err) && credits_link(plan, effect, err);
 }
 
 static bool bill_plan(struct plan *plan, const struct bill *bill, bool only, struct error *err)

@@ -72,6 +72,7 @@ bool own_gaps_fill(const struct mail *mail, const struct bill *bill, struct tick
 	bool changed = text_fill(&ticket->number, read.number);
 	changed |= text_fill(&ticket->currency, read.currency);
 	changed |= text_fill(&ticket->iban, read.iban);
+	changed |= text_fill(&ticket->preceding, read.preceding);
 	changed |= date_fill(&ticket->issue_date, read.issue_date);
 	changed |= date_fill(&ticket->due_date, read.due_date);
 	changed |= amount_fill(&ticket->has_net, &ticket->net_cents, read.has_net, read.net_cents);

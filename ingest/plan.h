@@ -46,6 +46,7 @@ struct effect {
 		struct ticket ticket;
 		struct {
 			int64_t ticket_id, case_id, deal_id;
+			int64_t message_id; /* 0: the mail that is decided */
 			struct span how;
 		} join;
 		struct task task; /* CLOSE: id alone */

@@ -74,7 +74,8 @@ static bool apply_ticket(struct application *application, struct effect *effect,
 
 static bool apply_join(struct application *application, struct effect *effect, struct error *err)
 {
-	int64_t message_id = application->plan->mail->message_id;
+	int64_t message_id = effect->join.message_id ? effect->join.message_id
+						     : application->plan->mail->message_id;
 	int64_t ticket_id = id_of(effect->join.ticket_id, effect->ticket_from);
 	int64_t case_id = id_of(effect->join.case_id, effect->case_from);
 	bool added = false;

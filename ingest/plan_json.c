@@ -97,6 +97,7 @@ static void join_json(const struct mail *mail UNUSED, const struct effect *effec
 	json_put(object, "ticket", json_of_id(effect->join.ticket_id));
 	json_put(object, "case", json_of_id(effect->join.case_id));
 	json_put(object, "deal", json_of_id(effect->join.deal_id));
+	json_put(object, "message", json_of_id(effect->join.message_id));
 	json_put(object, "how", json_of_text(effect->join.how));
 }
 

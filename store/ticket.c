@@ -34,6 +34,7 @@ enum {
 	PAID,
 	PAID_AMOUNT,
 	AFTER_CLOSE,
+	PRECEDING,
 	FIELD_COUNT
 };
 static const struct record_field fields[] = {
@@ -64,6 +65,7 @@ static const struct record_field fields[] = {
 	[PAID] = {"paid_date", RECORD_TEXT, false},
 	[PAID_AMOUNT] = {"paid_cents", RECORD_INTEGER, false},
 	[AFTER_CLOSE] = {"after_close", RECORD_INTEGER, false},
+	[PRECEDING] = {"preceding", RECORD_TEXT, false},
 };
 
 /* "RE-2026/0042" and "re 2026 0042" are one number; leading zeros tell numbers apart. */
@@ -83,7 +85,8 @@ struct span ticket_fold_number(struct arena *arena, struct span number)
 	return (struct span){folded, size};
 }
 
-static const struct record_fold folds[] = {{"number_folded", NUMBER, ticket_fold_number}};
+static const struct record_fold folds[] = {{"number_folded", NUMBER, ticket_fold_number},
+	{"preceding_folded", PRECEDING, ticket_fold_number}};
 static const struct record_reference references[] = {
 	{"ticket_message", "ticket_id", RECORD_REFUSES},
 	{"task", "ticket_id", RECORD_REFUSES},
@@ -132,6 +135,7 @@ static void to_values(const struct ticket *ticket, struct arena *arena, struct v
 	values[PAID] = value_date(arena, ticket->paid_date);
 	values[PAID_AMOUNT] = value_integer_if(ticket->has_paid, ticket->paid_cents);
 	values[AFTER_CLOSE] = value_integer(ticket->after_close);
+	values[PRECEDING] = value_text_or_null(ticket->preceding);
 }
 
 bool ticket_add(
@@ -159,7 +163,7 @@ bool ticket_edit(struct operation *operation, const struct ticket *ticket, struc
 	"t.hold_reason, u.name, t.issue_date, t.due_date, t.net_cents, t.tax_cents, "           \
 	"t.total_cents, t.payable_cents, t.document_sha256, t.reminded_ms, t.created_ms, "      \
 	"t.changed_ms, t.sequence, t.deal_id, t.tax_rate, t.discount_cents, t.sent_date, "      \
-	"t.paid_date, t.paid_cents, t.after_close, t.calendar_ms "                              \
+	"t.paid_date, t.paid_cents, t.after_close, t.calendar_ms, t.preceding "                 \
 	"FROM ticket t LEFT JOIN app_user u ON u.id = t.assignee_id "
 
 static void read_ticket(struct sql *q, struct arena *arena, struct ticket *ticket)
@@ -204,6 +208,7 @@ static void read_ticket(struct sql *q, struct arena *arena, struct ticket *ticke
 		.has_paid = !sql_is_null(q, 30),
 		.after_close = sql_bool(q, 31),
 		.calendar_ms = sql_i64(q, 32),
+		.preceding = sql_text(q, 33, arena),
 	};
 	ticket->has_document = sql_digest(q, 20, &ticket->document);
 }
@@ -330,6 +335,34 @@ bool ticket_by_number(struct db *db, struct span number, int64_t supplier_id,
 		if (same_supplier(q, supplier_id, supplier_name, &arena))
 			*id = sql_i64(q, 0);
 	sql_end(q);
+	return ok;
+}
+
+bool ticket_credits_of(struct db *db, struct span number, int64_t supplier_id,
+	struct span supplier_name, struct arena *arena, int64_t **ids, size_t *count,
+	struct error *err)
+{
+	struct list list = LIST_OF(int64_t, arena);
+	struct span folded = ticket_fold_number(arena, number);
+	bool found = false, ok = true;
+	struct sql *q;
+
+	*ids = NULL;
+	*count = 0;
+	if (span_is_empty(folded)) /* an empty value never matches */
+		return true;
+	if (!sql_start(db,
+		    "SELECT id, supplier_id, supplier_name FROM ticket WHERE preceding_folded = ?1 "
+		    "AND kind = 'credit-note' AND state <> 'dismissed' ORDER BY id",
+		    &q, err))
+		return false;
+	sql_bind_text(q, 1, folded);
+	while ((ok = sql_row(q, &found, err)) && found)
+		if (same_supplier(q, supplier_id, supplier_name, arena))
+			*(int64_t *)list_add(&list) = sql_i64(q, 0);
+	sql_end(q);
+	*ids = list.items;
+	*count = list.count;
 	return ok;
 }
 

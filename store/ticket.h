@@ -15,6 +15,7 @@ struct ticket {
 	struct span direction, kind, state, title;
 	int64_t supplier_id, supplier_contact_id, assignee_id; /* 0: none */
 	struct span supplier_name, number, currency, iban, hold_reason, assignee_name;
+	struct span preceding; /* of a credit note: the number of the invoice that it is for */
 	struct date issue_date, due_date;
 	/* hundredths; has_*: the amount is known */
 	int64_t net_cents, tax_cents, total_cents, payable_cents;
@@ -64,6 +65,11 @@ MUST_CHECK bool ticket_by_document(
 	struct db *db, const struct digest *document, int64_t *id, struct error *err);
 MUST_CHECK bool ticket_by_number(struct db *db, struct span number, int64_t supplier_id,
 	struct span supplier_name, struct span kind, int64_t except_id, int64_t *id,
+	struct error *err);
+/* The credit notes of a supplier for the invoice of that number, oldest first; no dismissed ones.
+ */
+MUST_CHECK bool ticket_credits_of(struct db *db, struct span number, int64_t supplier_id,
+	struct span supplier_name, struct arena *arena, int64_t **ids, size_t *count,
 	struct error *err);
 /*
  * Another ticket of the same supplier, kind, currency and amount to be paid, issued within so many

@@ -1,4 +1,5 @@
 /* invoices: tickets, their suppliers, what joins them, what holds them. */
+#include "ingest/bill_reading.h"
 #include "ingest_fixture.h"
 
 #define IBAN_A "DE89370400440532013000"
@@ -444,6 +445,76 @@ static void test_credit_note(void **state)
 		desk_count(d, "SELECT count(*) FROM ticket_message WHERE how = 'credit'"), 1);
 }
 
+/* The credit note came first: its mail stands at the invoice as soon as there is one. */
+static void test_credit_note_first(void **state)
+{
+	struct desk *d = *state;
+	supplier(d, "Papier AG", "papier.example", NULL, NULL);
+	supplier(d, "Stift AG", "stift.example", NULL, NULL);
+	struct facts_invoice credit = invoice("G-7", 11900, NULL, NULL, (struct digest){{84}});
+	credit.kind = INVOICE_CREDIT_NOTE;
+	credit.preceding = (struct facts_sure){SPAN("R 7"), 1};
+	int64_t message = bill(d, "g7", "b@papier.example", &credit, 1);
+	struct facts_invoice other = invoice("R-7", 11900, NULL, NULL, (struct digest){{85}});
+	bill(d, "s7", "b@stift.example", &other, 1);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM ticket_message WHERE how = 'credit'"), 0);
+	struct facts_invoice billed = invoice("r-7", 11900, NULL, NULL, (struct digest){{86}});
+	int64_t ticket = desk_ticket_of(d, bill(d, "r7", "b@papier.example", &billed, 1));
+	char sql[160];
+
+	snprintf(sql, sizeof sql,
+		"SELECT count(*) FROM ticket_message WHERE message_id = %lld AND ticket_id = %lld "
+		"AND how = 'credit'",
+		(long long)message, (long long)ticket);
+	assert_int_equal(desk_count(d, sql), 1);
+	assert_int_equal(
+		desk_count(d, "SELECT count(*) FROM ticket_message WHERE how = 'credit'"), 1);
+	assert_span(desk_ticket(d, desk_ticket_of(d, message)).preceding, "R 7");
+}
+
+/* The surest document that says what the ticket has; nothing says what a person set. */
+static void test_readings(void **state)
+{
+	struct desk *d = *state;
+	struct facts_invoice two[] = {
+		invoice("Q-1", 11900, NULL, NULL, (struct digest){{95}}),
+		invoice("Q-1", 11900, NULL, NULL, (struct digest){{96}}),
+	};
+	two[1].source = INVOICE_TEXT;
+	two[1].attachment = SPAN("q1.pdf");
+	two[1].number.confidence = two[1].total.confidence = 0.75;
+	two[0].number.confidence = 1;
+	two[0].total.present = two[0].payable.present = false;
+	int64_t id = desk_ticket_of(d, bill(d, "q1", "b@papier.example", two, 2));
+	struct ticket ticket = desk_ticket(d, id);
+	struct bill_reading *rows = NULL;
+	size_t count = 0;
+	bool number = false, total = false;
+
+	ticket.number = SPAN("Q-1");
+	ticket.has_total = true;
+	ticket.total_cents = 11900;
+	must(&d->store,
+		bill_readings(d->store.db, &ticket, &d->store.arena, &rows, &count, &d->store.err));
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rows[i].field, "number") == 0)
+			number = rows[i].read && rows[i].source != INVOICE_TEXT &&
+				 rows[i].confidence > 0.99;
+		if (strcmp(rows[i].field, "total") == 0) {
+			total = rows[i].read && rows[i].source == INVOICE_TEXT;
+			assert_span(rows[i].attachment, "q1.pdf");
+		}
+	}
+	assert_true(number && total);
+	ticket.total_cents = 1;
+	must(&d->store,
+		bill_readings(d->store.db, &ticket, &d->store.arena, &rows, &count, &d->store.err));
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].field, "total") == 0)
+			assert_false(rows[i].read);
+}
+
 /* The same amount twice within a week is a warning; the next month's bill is none. */
 static void test_near_amount(void **state)
 {
@@ -486,6 +557,8 @@ int main(void)
 		desk_test(test_shapes),
 		desk_test(test_unread_document_of_a_machine),
 		desk_test(test_credit_note),
+		desk_test(test_credit_note_first),
+		desk_test(test_readings),
 		desk_test(test_near_amount),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
