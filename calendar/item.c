@@ -7,6 +7,9 @@
 #include "store/ticket.h"
 
 #define TITLE_MAX_BYTES	      250
+#define NAME_MAX_BYTES	      125 /* of one part of a title, that what stands behind has room */
+#define NUMBER_MAX_BYTES      60
+#define CURRENCY_MAX_BYTES    8
 #define DESCRIPTION_MAX_BYTES 2000
 #define PAGE_ITEMS	      500
 
@@ -91,7 +94,8 @@ static struct span amount_text(struct arena *arena, int64_t cents, struct span c
 	uint64_t size = cents < 0 ? 0 - (uint64_t)cents : (uint64_t)cents;
 
 	return arena_format(arena, " %s%llu.%02llu %.*s", sign, (unsigned long long)(size / 100),
-		(unsigned long long)(size % 100), SPAN_ARG(currency));
+		(unsigned long long)(size % 100),
+		SPAN_ARG(calendar_clean(arena, currency, CURRENCY_MAX_BYTES, false)));
 }
 
 static struct span ticket_amount(struct arena *arena, const struct ticket *ticket)
@@ -113,24 +117,28 @@ static struct span ticket_description(
 	return span_trim(calendar_clean(arena, buffer_span(&text), DESCRIPTION_MAX_BYTES, true));
 }
 
+/* Each part is cut by itself: the number at the end, by which people find the ticket, stays. */
+static struct span ticket_title(struct arena *arena, const struct ticket *ticket)
+{
+	bool is_ours = span_equal(ticket->direction, SPAN("receivable"));
+	struct span name =
+		span_is_empty(ticket->supplier_name) ? ticket->title : ticket->supplier_name;
+	struct span number = calendar_clean(arena, ticket->number, NUMBER_MAX_BYTES, false);
+
+	return arena_format(arena, "%s: %.*s%s%.*s%.*s ticket #%lld%s",
+		is_ours ? "Payment expected" : "Due",
+		SPAN_ARG(calendar_clean(arena, name, NAME_MAX_BYTES, false)),
+		span_is_empty(number) ? "" : " ", SPAN_ARG(number),
+		SPAN_ARG(ticket_amount(arena, ticket)), (long long)ticket->id,
+		span_equal(ticket->state, SPAN("hold")) ? " [hold]" : "");
+}
+
 static struct calendar_item item_of_ticket(
 	struct arena *arena, const struct calendar_feed *feed, const struct ticket *ticket)
 {
-	struct span name =
-		span_is_empty(ticket->supplier_name) ? ticket->title : ticket->supplier_name;
-
 	return (struct calendar_item){
 		.uid = arena_format(arena, "ticket-%lld@%s", (long long)ticket->id, feed->instance),
-		.title = calendar_clean(arena,
-			arena_format(arena, "%s: %.*s%s%.*s%.*s ticket #%lld%s",
-				span_equal(ticket->direction, SPAN("receivable"))
-					? "Payment expected"
-					: "Due",
-				SPAN_ARG(name), span_is_empty(ticket->number) ? "" : " ",
-				SPAN_ARG(ticket->number), SPAN_ARG(ticket_amount(arena, ticket)),
-				(long long)ticket->id,
-				span_equal(ticket->state, SPAN("hold")) ? " [hold]" : ""),
-			TITLE_MAX_BYTES, false),
+		.title = ticket_title(arena, ticket),
 		.description = ticket_description(arena, feed, ticket),
 		.day = ticket->due_date,
 		.created_ms = ticket->created_ms,
@@ -150,11 +158,9 @@ static struct calendar_item item_of_deal(
 
 	return (struct calendar_item){
 		.uid = arena_format(arena, "deal-%lld@%s", (long long)deal->id, feed->instance),
-		.title = calendar_clean(arena,
-			arena_format(arena, "Expected close: %.*s%.*s deal #%lld",
-				SPAN_ARG(text_cut(deal->name, TITLE_MAX_BYTES / 2)),
-				SPAN_ARG(value), (long long)deal->id),
-			TITLE_MAX_BYTES, false),
+		.title = arena_format(arena, "Expected close: %.*s%.*s deal #%lld",
+			SPAN_ARG(calendar_clean(arena, deal->name, NAME_MAX_BYTES, false)),
+			SPAN_ARG(value), (long long)deal->id),
 		.description = calendar_clean(arena, owner, DESCRIPTION_MAX_BYTES, true),
 		.day = deal->expected_close,
 		.created_ms = deal->created_ms,

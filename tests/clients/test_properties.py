@@ -48,9 +48,12 @@ def shown(raw, lines):
 
 
 def settings(examples):
-    """The same examples in each run, many more of them with --long."""
+    """The same examples in each run, many more of them with --long, which also looks for the
+    smallest one that fails: that takes minutes."""
+    phases = [hypothesis.Phase.generate] + [hypothesis.Phase.shrink] * LONG
     return hypothesis.settings(
         max_examples=examples * (25 if LONG else 1), deadline=None, derandomize=True, database=None,
+        phases=phases,
         suppress_health_check=list(hypothesis.HealthCheck))
 
 
@@ -82,6 +85,19 @@ class Record:
 @pytest.fixture(scope='module')
 def record(build, tmp_path_factory):
     return Record(build, tmp_path_factory.mktemp('record'))
+
+
+@pytest.fixture(scope='module')
+def money(build, tmp_path_factory):
+    """A record with a ticket on hold and a deal."""
+    made = Record(build, tmp_path_factory.mktemp('money'))
+    made.postroom('task', 'cancel', *range(1, TASKS + 1))
+    made.postroom('ticket', 'add', 'x', '--net', '400', '--assignee', 'user0',
+                  '--due', str(made.today('Europe/Amsterdam') + datetime.timedelta(days=9)))
+    made.postroom('ticket', 'hold', '1', '--reason', 'x')
+    made.postroom('deal', 'add', 'x', '--owner', 'user0', '--value', '5000', '--expected',
+                  str(made.today('Europe/Amsterdam') + datetime.timedelta(days=9)))
+    return made
 
 
 @pytest.fixture(scope='module')
@@ -146,6 +162,34 @@ def test_texts_come_back(record, node, rows):
         check_texts(node, calendar, expected)
 
 
+def numbers_of(items):
+    """{UID: the number at the end of its title}; a mark like "[hold]" may stand behind it."""
+    return {item.uid: int(re.search(r' #(\d+)(?: \[[a-z ]+\])?$', item.summary)[1])
+            for item in items}
+
+
+@settings(12)
+@hypothesis.given(st.lists(st.tuples(TEXTS, TEXTS), min_size=2, max_size=2))
+def test_tickets_and_deals_keep_their_number(money, node, rows):
+    """Whatever a supplier is called, its ticket's title says which ticket it is; the same of a
+    deal. Texts that are all invalid bytes are longest: each becomes three."""
+    (supplier, number), (deal, reason) = rows
+    money.write('UPDATE ticket SET title = CAST(?1 AS TEXT), supplier_name = CAST(?1 AS TEXT), '
+                'number = CAST(?2 AS TEXT), hold_reason = CAST(?3 AS TEXT)',
+                [(supplier * 9, number * 9, reason)])
+    money.write('UPDATE deal SET name = CAST(?1 AS TEXT)', [(deal * 9,)])
+    for options in ((), ('--tasks',)):
+        calendar = money.export(*options)
+        check_lines(calendar)
+        for reader, items in read_all(node, calendar.decode()).items():
+            kinds = ['ticket'] if options else ['ticket', 'deal']  # a close is no task
+            assert numbers_of(items) == {f'{kind}-1@example.org': 1 for kind in kinds}
+            for item in items:
+                alike = similar if reader in ('icalendar', 'nodeical') else str
+                expected = shown(reason, True).strip(' \t\r\n') if 'ticket' in item.uid else ''
+                assert alike(item.description) == alike(expected), reader
+
+
 # Minutes around which clocks change are where mistakes are: within the window, to the minute.
 def moments(zone, today):
     """Instants in the window, many of them in the hours of the zone's changes."""
@@ -183,7 +227,8 @@ def test_times_come_back(record, node, name):
         record.write('UPDATE task SET title = \'x\', due_date = ?2, due_ms = ?3, assignee_id = '
                      '(SELECT id FROM app_user WHERE name = ?1) WHERE id = ?4', rows)
         for options in ((), ('--tasks',), ('--local-times',), ('--tasks', '--local-times')):
-            for reader, items in read_all(node, record.export(*options, user=user).decode()).items():
+            calendar = record.export(*options, user=user).decode()
+            for reader, items in read_all(node, calendar).items():
                 if reader == 'nodeical' and options:
                     continue  # it has its own zone rules, and leaves due moments as they stand
                 got = {item.uid: item.start for item in items}
