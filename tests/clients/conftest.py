@@ -1,4 +1,5 @@
 """The daemon and the build of the tests with calendar clients."""
+import os
 import pathlib
 import sys
 
@@ -11,6 +12,8 @@ sys.path.insert(0, str(ROOT))
 from tests.e2e.conftest import authority, build  # noqa: E402,F401 # pylint: disable=C0413
 from agenda import Agenda  # noqa: E402 # pylint: disable=C0413
 from feedserver import Feed  # noqa: E402 # pylint: disable=C0413
+
+collect_ignore = [] if os.environ.get('POSTROOM_LONG') else ['test_thunderbird.py']
 
 
 @pytest.fixture
