@@ -364,8 +364,11 @@ static void on_progress(evutil_socket_t socket, short what, void *context)
 {
 	struct feed *feed = context;
 	struct error err;
+	size_t forgotten;
 
 	(void)socket, (void)what;
+	/* a database that can't be asked is told of where a page needs it */
+	(void)!feed_pages_forget(feed->pages, &forgotten, &err);
 	if (!channel_send(&feed->control, CONTROL_PROGRESS, SPAN(""), &err) ||
 		!channel_flush(&feed->ledger, &err))
 		event_base_loopbreak(feed->base);

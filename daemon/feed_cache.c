@@ -28,10 +28,16 @@ static size_t entry_bytes(const struct feed_cached *entry)
 	return sizeof *entry + entry->plain.capacity + entry->gzip.capacity;
 }
 
+static void forget(struct buffer *body)
+{
+	buffer_forget(body);
+	buffer_done(body);
+}
+
 static void entry_free(struct feed_cached *entry)
 {
-	buffer_done(&entry->plain);
-	buffer_done(&entry->gzip);
+	forget(&entry->plain);
+	forget(&entry->gzip);
 	free(entry);
 }
 
@@ -91,6 +97,21 @@ void feed_cache_drop(struct feed_cache *cache, const struct feed_key *key)
 		return;
 	*place = entry->next;
 	entry_free(entry);
+}
+
+size_t feed_cache_forget(struct feed_cache *cache, int64_t version)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct feed_cached *entry = cache->buckets[i]; entry; entry = entry->next) {
+			if (entry->version == version || entry->plain.size == 0)
+				continue;
+			forget(&entry->plain);
+			forget(&entry->gzip);
+			count++;
+		}
+	return count;
 }
 
 /* How much there is now; *oldest: the one used longest ago. */

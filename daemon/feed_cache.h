@@ -30,7 +30,8 @@ struct feed_cached {
 	 */
 	int64_t modified_s;
 	size_t items;
-	struct buffer plain, gzip; /* gzip: empty until somebody asks */
+	struct buffer plain; /* empty: forgotten */
+	struct buffer gzip;  /* empty until somebody asks */
 	char etag[FEED_ETAG_SIZE], gzip_etag[FEED_ETAG_SIZE];
 	int64_t used;
 	struct feed_cached *next; /* of the same bucket */
@@ -48,6 +49,11 @@ struct feed_cached *feed_cache_add(struct feed_cache *cache, const struct feed_k
 void feed_cache_use(struct feed_cache *cache, struct feed_cached *entry);
 /* The entry grew: those used longest ago go where there is too much, but never the entry. */
 void feed_cache_trim(struct feed_cache *cache, const struct feed_cached *entry);
+/*
+ * Overwrites the bodies that belong to another version of the database: an erased person stands in
+ * none of them for longer. Returns how many; what is known about them stays.
+ */
+size_t feed_cache_forget(struct feed_cache *cache, int64_t version);
 void feed_cache_drop(struct feed_cache *cache, const struct feed_key *key);
 
 #endif

@@ -46,6 +46,7 @@ static void etag_of(const struct digest *digest, const char *encoding, char etag
 	snprintf(etag, FEED_ETAG_SIZE, "\"%.24s%s\"", digest_hex(digest, hex), encoding);
 }
 
+/* Takes the body. Bytes that are what they were keep their validators. */
 static void entry_fill(struct feed_cached *entry, struct buffer *body, int64_t now_ms)
 {
 	struct digest digest = digest_of(buffer_span(body));
@@ -53,12 +54,13 @@ static void entry_fill(struct feed_cached *entry, struct buffer *body, int64_t n
 	char etag[FEED_ETAG_SIZE];
 
 	etag_of(&digest, "", etag);
-	if (strcmp(etag, entry->etag) == 0)
-		return;
-	memcpy(entry->etag, etag, sizeof etag);
-	etag_of(&digest, "-gzip", entry->gzip_etag);
-	entry->modified_s = now_s > entry->modified_s ? now_s : entry->modified_s + 1;
-	buffer_done(&entry->gzip);
+	if (strcmp(etag, entry->etag) != 0) {
+		memcpy(entry->etag, etag, sizeof etag);
+		etag_of(&digest, "-gzip", entry->gzip_etag);
+		entry->modified_s = now_s > entry->modified_s ? now_s : entry->modified_s + 1;
+		buffer_forget(&entry->gzip);
+	}
+	buffer_forget(&entry->plain);
 	buffer_done(&entry->plain);
 	entry->plain = *body;
 	*body = (struct buffer){0};
@@ -150,6 +152,17 @@ static bool calendar_page(struct feed_pages *pages, const struct feed_key *key, 
 	};
 	memcpy(page->etag, entry->etag, sizeof page->etag);
 	memcpy(page->gzip_etag, entry->gzip_etag, sizeof page->gzip_etag);
+	return true;
+}
+
+bool feed_pages_forget(struct feed_pages *pages, size_t *count, struct error *err)
+{
+	int64_t version;
+
+	*count = 0;
+	if (!db_data_version(pages->db, &version, err))
+		return false;
+	*count = feed_cache_forget(pages->cache, version);
 	return true;
 }
 

@@ -39,6 +39,11 @@ struct feed_page {
  */
 MUST_CHECK bool feed_page_get(struct feed_pages *pages, struct span path, struct span query,
 	int64_t now_ms, struct feed_page *page, bool *found, struct error *err);
+/*
+ * Overwrites what is kept from before the last commit, *count bodies; due now and then, since an
+ * address that nobody fetches again would keep it. Pages got before are no longer valid.
+ */
+MUST_CHECK bool feed_pages_forget(struct feed_pages *pages, size_t *count, struct error *err);
 /* page->plain as gzip, made when it is first asked for; empty where page->cached is NULL. */
 struct span feed_page_gzip(struct feed_pages *pages, const struct feed_page *page);
 

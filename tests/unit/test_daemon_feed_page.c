@@ -145,6 +145,27 @@ static void test_other_commit(void **state)
 	assert_int_equal(queries, 0);
 }
 
+/* What is from before a commit is overwritten, though nobody fetches it again. */
+static void test_forget(void **state)
+{
+	struct reading *r = *state;
+	struct office *o = r->office;
+	struct feed_page first, page;
+	size_t count;
+
+	assert_true(get(r, "events.ics", o->now_ms, &first));
+	must(&o->store, feed_pages_forget(r->pages, &count, &o->store.err));
+	assert_int_equal(count, 0);
+	fixture_begin(&o->store, "x");
+	fixture_commit(&o->store);
+	must(&o->store, feed_pages_forget(r->pages, &count, &o->store.err));
+	assert_int_equal(count, 1);
+	assert_true(get(r, "events.ics", o->now_ms + 5000, &page));
+	assert_string_equal(page.etag, first.etag);
+	assert_true(page.modified_s == first.modified_s && page.plain.size > 0);
+	assert_true(feed_page_gzip(r->pages, &page).size > 0);
+}
+
 /* Two contents of one second never share a Last-Modified. */
 static void test_change(void **state)
 {
@@ -223,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_unchanged, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_other_commit, reading_open, reading_close),
+		cmocka_unit_test_setup_teardown(test_forget, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_change, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_midnight, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_revoked, reading_open, reading_close),
