@@ -96,6 +96,8 @@ const struct command restore_commands[] = {
 			       "made does not come back.",
 		.arguments = file_argument,
 		.flags = COMMAND_ASKS,
+		.examples = EXAMPLE("postroom restore /srv/backup/postroom.db --yes",
+			"The daemon is stopped; the old database is kept"),
 		.run = run_restore,
 	},
 	{0},

@@ -206,6 +206,8 @@ const struct command case_commands[] = {
 		.summary = "List support cases, the open ones unless asked",
 		.options = list_options,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE("postroom case list --user ben --state all",
+			"Ben's cases, closed ones too"),
 		.run = run_list,
 	},
 	{
@@ -223,6 +225,8 @@ const struct command case_commands[] = {
 		.summary = "Give a case to a user",
 		.arguments = assign_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom case assign \"printer on fire\" ben", "Ben looks after it"),
 		.run = run_assign,
 	},
 	{
@@ -231,6 +235,8 @@ const struct command case_commands[] = {
 		.summary = "Change a case's priority",
 		.arguments = priority_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom case priority \"printer on fire\" urgent",
+			"It comes first on the board"),
 		.run = run_priority,
 	},
 	{
@@ -239,6 +245,7 @@ const struct command case_commands[] = {
 		.summary = "Close a case",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom case close \"printer on fire\"", "It is answered"),
 		.run = run_close,
 	},
 	{
@@ -247,6 +254,7 @@ const struct command case_commands[] = {
 		.summary = "Open a closed case again",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom case reopen \"printer on fire\"", "It burns again"),
 		.run = run_reopen,
 	},
 	{0},

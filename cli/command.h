@@ -55,6 +55,16 @@ struct command_example {
 	const char *line, *what; /* NULL ends the list */
 };
 
+/* For a command that has only one. Each is run by tests/e2e/test_examples.py. */
+#define EXAMPLE(line, what)              \
+	(const struct command_example[]) \
+	{                                \
+		{line, what},            \
+		{                        \
+			0                \
+		}                        \
+	}
+
 enum command_flags {
 	COMMAND_JSON = 1,    /* prints data: has --json */
 	COMMAND_DRY_RUN = 2, /* changes something: has --dry-run */

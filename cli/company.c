@@ -336,6 +336,8 @@ const struct command company_commands[] = {
 		.summary = "List companies, all or those with NAME in their name",
 		.arguments = list_arguments,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE(
+			"postroom company list example", "Those with example in their name"),
 		.run = run_list,
 	},
 	{
@@ -344,6 +346,7 @@ const struct command company_commands[] = {
 		.summary = "Show one company with its domains and people",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE("postroom company show example.org", "By its mail domain"),
 		.run = run_show,
 	},
 	{
@@ -353,6 +356,9 @@ const struct command company_commands[] = {
 		.arguments = add_arguments,
 		.options = add_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom company add \"Lieferant GmbH\" --role supplier "
+				    "--domain lieferant.example",
+			"A supplier whose mail is known by its domain"),
 		.run = run_add,
 	},
 	{
@@ -362,6 +368,8 @@ const struct command company_commands[] = {
 		.arguments = one_argument,
 		.options = edit_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom company edit example --vat-id NL000099998B57",
+			"Bills are known by the VAT id"),
 		.run = run_edit,
 	},
 	{
@@ -370,6 +378,8 @@ const struct command company_commands[] = {
 		.summary = "Let a mail domain mean this company",
 		.arguments = domain_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom company domain add example mail.example", "A second domain"),
 		.run = run_domain_add,
 	},
 	{

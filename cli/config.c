@@ -76,6 +76,7 @@ const struct command config_commands[] = {
 		.noun = "config",
 		.verb = "show",
 		.summary = "Print the configuration in force, defaults filled in, secrets hidden",
+		.examples = EXAMPLE("postroom config show", "What is in force, secrets hidden"),
 		.run = run_show,
 	},
 	{

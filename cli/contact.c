@@ -294,7 +294,7 @@ static const struct command_example show_examples[] = {
 	{0},
 };
 static const struct command_example add_examples[] = {
-	{"postroom contact add \"Anna Smit\" anna@example.org --company Example",
+	{"postroom contact add \"Dora Klein\" dora@example.org --company Example",
 		"Everything that waits for the address is settled"},
 	{0},
 };
@@ -320,7 +320,7 @@ static const struct command_argument alias_arguments[] = {
 	{0},
 };
 static const struct command_example merge_examples[] = {
-	{"postroom contact merge anna a.smit@example.net --dry-run", "How many records would move"},
+	{"postroom contact merge anna bob --dry-run", "How many records would move"},
 	{0},
 };
 static const struct command_example alias_add_examples[] = {
@@ -366,6 +366,8 @@ const struct command contact_commands[] = {
 		.arguments = list_arguments,
 		.options = list_options,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE(
+			"postroom contact list --company example", "The people of a company"),
 		.run = run_list,
 	},
 	{
@@ -396,6 +398,9 @@ const struct command contact_commands[] = {
 		.arguments = one_argument,
 		.options = edit_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom contact edit anna --phone \"+31 20 7946\" --do-not-contact yes",
+			"A number, and a mark"),
 		.run = contact_run_edit,
 	},
 	{
@@ -404,6 +409,8 @@ const struct command contact_commands[] = {
 		.summary = "Give a contact an address and settle what waits for it",
 		.arguments = address_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom contact address add bob bob.jones@example.org",
+			"What waits for the address is his"),
 		.run = contact_run_address_add,
 	},
 	{
@@ -412,6 +419,8 @@ const struct command contact_commands[] = {
 		.summary = "Take an address from a contact; what was filed stays filed",
 		.arguments = address_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom contact address remove anna a.smit@example.net",
+			"Later mail to it waits in the queue"),
 		.run = contact_run_address_remove,
 	},
 	{

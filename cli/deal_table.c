@@ -169,6 +169,7 @@ const struct command deal_commands[] = {
 		.summary = "List leads and deals, the open ones unless asked",
 		.options = list_options,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE("postroom deal list", "What is open"),
 		.run = deal_run_list,
 	},
 	{
@@ -177,6 +178,8 @@ const struct command deal_commands[] = {
 		.summary = "Show one lead or deal, and what it lacks to be won or closed",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE(
+			"postroom deal show \"Support 2027\"", "With what it lacks to be won"),
 		.run = deal_run_show,
 	},
 	{
@@ -198,6 +201,7 @@ const struct command deal_commands[] = {
 		.arguments = one_argument,
 		.options = edit_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom deal edit \"Support 2027\" --value 15000", "It grew"),
 		.run = deal_run_edit,
 	},
 	{
@@ -206,6 +210,8 @@ const struct command deal_commands[] = {
 		.summary = "Give a lead or deal to a user",
 		.arguments = assign_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples =
+			EXAMPLE("postroom deal assign \"Support 2027\" ben", "Ben goes on with it"),
 		.run = deal_run_assign,
 	},
 	{
@@ -223,6 +229,7 @@ const struct command deal_commands[] = {
 		.summary = "Make a deal the current one of its contact: mail goes there",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom deal use \"Support 2027\"", "Anna's mail goes there"),
 		.run = deal_run_use,
 	},
 	{
@@ -242,6 +249,8 @@ const struct command deal_commands[] = {
 		.arguments = one_argument,
 		.options = unlink_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom deal unlink \"Support 2027\" --user ben",
+			"It leaves his calendar"),
 		.run = deal_run_unlink,
 	},
 	{
@@ -251,6 +260,8 @@ const struct command deal_commands[] = {
 		.arguments = one_argument,
 		.options = contract_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom deal contract \"Support 2027\" --file contract.pdf",
+			"The signed contract, kept in the database"),
 		.run = deal_run_contract,
 	},
 	{
@@ -258,6 +269,8 @@ const struct command deal_commands[] = {
 		.verb = "document",
 		.summary = "Print the file that was kept with `deal contract --file`",
 		.arguments = one_argument,
+		.examples = EXAMPLE(
+			"postroom deal document \"Support 2027\" > contract.pdf", "The file again"),
 		.run = deal_run_document,
 	},
 	{
@@ -277,6 +290,8 @@ const struct command deal_commands[] = {
 		.arguments = one_argument,
 		.options = accept_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom deal accept \"Support 2027\"", "The answer came, and it is yes"),
 		.run = deal_run_accept,
 	},
 	{
@@ -286,6 +301,8 @@ const struct command deal_commands[] = {
 		.arguments = one_argument,
 		.options = decline_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom deal decline \"Support 2027\" --reason \"too late\"",
+			"It goes back to follow-up, with the reason"),
 		.run = deal_run_decline,
 	},
 	{
@@ -330,6 +347,8 @@ const struct command deal_commands[] = {
 			       "says what is missing.",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom deal close \"Support 2027\"", "Its bill is paid and closed"),
 		.run = deal_run_close,
 	},
 	{0},

@@ -180,6 +180,8 @@ const struct command why_commands[] = {
 			       "route of the message.",
 		.arguments = why_arguments,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE("postroom why 12",
+			"Which rule filed the mail, and what else it might have been"),
 		.run = run_why,
 	},
 	{0},

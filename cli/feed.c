@@ -268,6 +268,8 @@ const struct command feed_commands[] = {
 		.summary = "List calendar addresses, who fetched them and what they got",
 		.options = list_options,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE(
+			"postroom feed list", "Which addresses there are, and who fetches them"),
 		.run = run_list,
 	},
 	{
@@ -290,6 +292,7 @@ const struct command feed_commands[] = {
 		.summary = "Make a calendar address worthless",
 		.arguments = revoke_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom feed revoke 1", "By its number in the list"),
 		.run = run_revoke,
 	},
 	{0},

@@ -258,6 +258,8 @@ const struct command replay_commands[] = {
 		.arguments = replay_arguments,
 		.options = replay_options,
 		.flags = COMMAND_JSON | COMMAND_ASKS,
+		.examples = EXAMPLE("postroom replay --all --yes",
+			"After an upgrade; what a person edited stays"),
 		.run = run_replay,
 	},
 	{0},

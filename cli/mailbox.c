@@ -214,6 +214,8 @@ const struct command mailbox_commands[] = {
 		.verb = "list",
 		.summary = "List the configured mailboxes and how they do",
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE(
+			"postroom mailbox list", "What each reader does, and its last error"),
 		.run = run_list,
 	},
 	{
@@ -222,6 +224,7 @@ const struct command mailbox_commands[] = {
 		.summary = "Show one mailbox with its folders' cursors",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE("postroom mailbox show crm", "One mailbox with its folders"),
 		.run = run_show,
 	},
 	{
@@ -258,6 +261,7 @@ const struct command mailbox_commands[] = {
 		.description = "For one that waits: after a refused password, say, that was put "
 			       "right.",
 		.arguments = one_argument,
+		.examples = EXAMPLE("postroom mailbox retry crm", "The password was put right"),
 		.run = run_retry,
 	},
 	{0},

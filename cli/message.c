@@ -443,6 +443,8 @@ const struct command message_commands[] = {
 		.description = "By its number or its Message-ID.",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
+		.examples =
+			EXAMPLE("postroom message show 12", "What it says and where it was filed"),
 		.run = run_show,
 	},
 	{

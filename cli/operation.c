@@ -203,6 +203,8 @@ const struct command undo_commands[] = {
 			       "is 4. An undo is an operation too and can be undone.",
 		.arguments = undo_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom undo 3", "The number stands in the log, and behind each change"),
 		.run = run_undo,
 	},
 	{0},
@@ -215,6 +217,7 @@ const struct command log_commands[] = {
 		.summary = "List operations, the newest first",
 		.options = log_options,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE("postroom log list", "The last operations, the newest first"),
 		.run = run_log,
 	},
 	{
@@ -223,6 +226,8 @@ const struct command log_commands[] = {
 		.summary = "Show every change of one record with old and new value",
 		.arguments = history_arguments,
 		.flags = COMMAND_JSON,
+		.examples =
+			EXAMPLE("postroom log show contact anna", "Who changed what about Anna"),
 		.run = run_history,
 	},
 	{0},

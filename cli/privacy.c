@@ -376,6 +376,8 @@ const struct command privacy_commands[] = {
 		.verb = "held",
 		.summary = "List finance documents of erased people, and until when they are held",
 		.flags = COMMAND_JSON,
+		.examples =
+			EXAMPLE("postroom privacy held", "Bills of erased people, and until when"),
 		.run = run_held,
 	},
 	{0},

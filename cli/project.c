@@ -233,6 +233,7 @@ const struct command project_commands[] = {
 		.summary = "List projects, those with something to do unless asked",
 		.options = list_options,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE("postroom project list", "What is being done"),
 		.run = run_list,
 	},
 	{
@@ -253,6 +254,8 @@ const struct command project_commands[] = {
 		.arguments = add_arguments,
 		.options = add_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom project add \"Move to the new office\" --owner ben",
+			"Without a template: tasks come one by one"),
 		.run = run_add,
 	},
 	{0},

@@ -153,6 +153,7 @@ const struct command quarantine_commands[] = {
 		.verb = "list",
 		.summary = "List quarantined mail with the rule that it failed",
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE("postroom quarantine list", "Who tried, and why he may not"),
 		.run = run_list,
 	},
 	{
@@ -177,6 +178,7 @@ const struct command quarantine_commands[] = {
 		.summary = "Ignore a quarantined mail for good",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom quarantine drop 17", "It was nothing"),
 		.run = run_drop,
 	},
 	{0},

@@ -438,6 +438,7 @@ const struct command task_commands[] = {
 		.arguments = list_arguments,
 		.options = list_options,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE("postroom task list --user ben", "What Ben has to do"),
 		.run = run_list,
 	},
 	{
@@ -446,6 +447,7 @@ const struct command task_commands[] = {
 		.summary = "Show one task",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE("postroom task show 12", "One task with what it belongs to"),
 		.run = run_show,
 	},
 	{
@@ -465,6 +467,7 @@ const struct command task_commands[] = {
 		.arguments = one_argument,
 		.options = edit_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom task edit 12 --due fri", "On Friday instead"),
 		.run = run_edit,
 	},
 	{
@@ -473,6 +476,7 @@ const struct command task_commands[] = {
 		.summary = "Give a task to a user",
 		.arguments = assign_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom task assign 12 ben", "Ben does it"),
 		.run = run_assign,
 	},
 	{
@@ -490,6 +494,7 @@ const struct command task_commands[] = {
 		.summary = "Cancel tasks",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom task cancel 12 15", "They are no longer needed"),
 		.run = run_cancel,
 	},
 	{
@@ -498,6 +503,7 @@ const struct command task_commands[] = {
 		.summary = "Open done or cancelled tasks again",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom task reopen 12", "It was not done after all"),
 		.run = run_reopen,
 	},
 	{0},

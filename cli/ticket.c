@@ -374,6 +374,7 @@ const struct command ticket_commands[] = {
 		.summary = "List finance tickets, the unfinished ones unless asked",
 		.options = list_options,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE("postroom ticket list --state all", "Those that are over, too"),
 		.run = run_list,
 	},
 	{
@@ -425,6 +426,8 @@ const struct command ticket_commands[] = {
 		.description = "The other one is dismissed; nothing of the first is changed.",
 		.arguments = join_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom ticket join RE-2026-0815 RE-2026-0816",
+			"The second is the first once more"),
 		.run = ticket_run_join,
 	},
 	{
@@ -433,6 +436,8 @@ const struct command ticket_commands[] = {
 		.summary = "A mail that joined a ticket is a bill of its own",
 		.arguments = split_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom ticket split RE-2026-0815 19", "Mail 19 is a bill of its own"),
 		.run = ticket_run_split,
 	},
 	{
@@ -442,6 +447,8 @@ const struct command ticket_commands[] = {
 		.arguments = one_argument,
 		.options = edit_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom ticket edit RE-2026-0815 --due 2026-12-15", "It is due later"),
 		.run = ticket_run_edit,
 	},
 	{
@@ -450,6 +457,7 @@ const struct command ticket_commands[] = {
 		.summary = "Give a ticket to a user",
 		.arguments = assign_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom ticket assign RE-2026-0815 ben", "Ben pays it"),
 		.run = ticket_run_assign,
 	},
 	{
@@ -468,6 +476,8 @@ const struct command ticket_commands[] = {
 		.summary = "Close tickets",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom ticket close RE-2026-0815", "It is paid, and that is that"),
 		.run = ticket_run_move,
 	},
 	{
@@ -476,6 +486,7 @@ const struct command ticket_commands[] = {
 		.summary = "Dismiss tickets that ask for nothing",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom ticket dismiss RE-2026-0816", "It asks for nothing"),
 		.run = ticket_run_move,
 	},
 	{
@@ -485,6 +496,9 @@ const struct command ticket_commands[] = {
 		.arguments = several_arguments,
 		.options = reason_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples =
+			EXAMPLE("postroom ticket hold RE-2026-0815 --reason \"goods are missing\"",
+				"Nobody pays it by mistake"),
 		.run = ticket_run_hold,
 	},
 	{
@@ -494,6 +508,8 @@ const struct command ticket_commands[] = {
 		.arguments = several_arguments,
 		.options = reason_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom ticket release RE-2026-0815 --reason \"goods came\"",
+			"It can be paid"),
 		.run = ticket_run_release,
 	},
 	{
@@ -502,6 +518,8 @@ const struct command ticket_commands[] = {
 		.summary = "Open paid, closed or dismissed tickets again",
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples =
+			EXAMPLE("postroom ticket reopen RE-2026-0815", "It was closed too early"),
 		.run = ticket_run_move,
 	},
 	{0},

@@ -299,7 +299,7 @@ static const struct command_option ignore_options[] = {
 static const struct command_example assign_examples[] = {
 	{"postroom unresolved assign 7 anna",
 		"Item 7 is Anna; so is all that waits for its address"},
-	{"postroom unresolved assign a.smit@example.org anna --dry-run",
+	{"postroom unresolved assign a.smit@example.com anna --dry-run",
 		"See first what it touches"},
 	{0},
 };
@@ -323,6 +323,7 @@ const struct command unresolved_commands[] = {
 		.summary = "List what waits for a person, the oldest first",
 		.options = list_options,
 		.flags = COMMAND_JSON | COMMAND_PAGES,
+		.examples = EXAMPLE("postroom unresolved list", "What waits, the oldest first"),
 		.run = run_list,
 	},
 	{
@@ -331,6 +332,7 @@ const struct command unresolved_commands[] = {
 		.summary = "Show one item with suggestions",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON,
+		.examples = EXAMPLE("postroom unresolved show 7", "With suggestions, and why"),
 		.run = run_show,
 	},
 	{
@@ -374,6 +376,8 @@ const struct command unresolved_commands[] = {
 		.arguments = one_argument,
 		.options = ignore_options,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE(
+			"postroom unresolved ignore 7 --dry-run", "What would be ignored with it"),
 		.run = run_ignore,
 	},
 	{
@@ -382,6 +386,7 @@ const struct command unresolved_commands[] = {
 		.summary = "Take this item alone off the queue",
 		.arguments = one_argument,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.examples = EXAMPLE("postroom unresolved dismiss 7", "This one alone"),
 		.run = run_dismiss,
 	},
 	{0},
