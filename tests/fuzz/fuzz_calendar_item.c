@@ -88,8 +88,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		description = span_after(title, (size_t)nul + 1);
 		title = span_part(title, 0, (size_t)nul);
 	}
-	item.title = calendar_clean(&arena, title, 250, false);
-	item.description = calendar_clean(&arena, description, 2000, true);
+	/* as all titles are: never empty, which libical takes for an error */
+	item.title = arena_format(
+		&arena, "%.*s #1", SPAN_ARG(calendar_clean(&arena, title, 250, false)));
+	item.description = span_trim(calendar_clean(&arena, description, 2000, true));
 	component_append_event(&out, &item, &style);
 	check(&out, &item, ICAL_VEVENT_COMPONENT);
 	component_append_task(&out, &item, &style);
