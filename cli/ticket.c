@@ -10,7 +10,6 @@
 #include "cli/records.h"
 #include "cli/ticket.h"
 #include "cli/ticket_bill.h"
-#include "ingest/bill_reading.h"
 
 static json_t *cents_json(struct cli *cli, bool known, int64_t cents)
 {
@@ -184,33 +183,6 @@ static const struct column reading_columns[] = {
 	{"confidence", "sure", COLUMN_NUMBER},
 };
 
-/* Which document each field comes from, and how sure that is; `source` null: a person set it. */
-static bool readings_add(
-	struct cli *cli, const struct ticket *ticket, json_t *object, struct error *err)
-{
-	json_t *array = json_array();
-	struct bill_reading *rows;
-	size_t count;
-
-	json_object_set_new(object, "reading", array);
-	if (!bill_readings(cli->db, ticket, &cli->arena, &rows, &count, err))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const struct bill_reading *row = &rows[i];
-		json_t *reading = json_object();
-
-		json_object_set_new(reading, "field", json_string(row->field));
-		json_object_set_new(reading, "source",
-			row->read ? json_string(facts_invoice_source_name(row->source))
-				  : json_null());
-		json_object_set_new(reading, "attachment", json_span_or_null(row->attachment));
-		json_object_set_new(reading, "confidence",
-			row->read ? json_real(row->confidence) : json_null());
-		json_array_append_new(array, reading);
-	}
-	return true;
-}
-
 static enum exit_code run_show(struct cli *cli)
 {
 	enum exit_code code = cli_open_db(cli, DB_READ);
@@ -224,7 +196,7 @@ static enum exit_code run_show(struct cli *cli)
 		return code;
 	object = ticket_json(cli, &ticket);
 	if (!messages_add(cli, ticket.id, object, &err) ||
-		!readings_add(cli, &ticket, object, &err)) {
+		!ticket_readings_add(cli, &ticket, object, &err)) {
 		json_decref(object);
 		return cli_fail(&err);
 	}

@@ -25,4 +25,11 @@ json_t *ticket_changed_json(struct cli *cli, int64_t ticket_id);
 /* Holds the ticket, and says why, where what a person typed casts doubt on it. */
 MUST_CHECK enum exit_code ticket_doubts_check(struct cli *cli, struct ticket *ticket);
 
+/*
+ * Adds `reading` to the object of a ticket: which document each field comes from, and how sure that
+ * is; `source` null: a person set it.
+ */
+MUST_CHECK bool ticket_readings_add(
+	struct cli *cli, const struct ticket *ticket, json_t *object, struct error *err);
+
 #endif

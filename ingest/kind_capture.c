@@ -63,13 +63,24 @@ static void items_add(struct plan *plan)
 	}
 }
 
+static bool is_attendee(const struct match *match)
+{
+	return strcmp(match->role, "attendee") == 0;
+}
+
+/*
+ * Others who are invited get the meeting too where they are known. Who is not is asked for only
+ * when the mail names nobody else.
+ */
 static bool matches_add(struct plan *plan, struct error *err)
 {
 	struct match *found = participants_all(plan->mail, plan->route.kind);
+	bool only_attendees = found && is_attendee(found);
 	if (!match_all(plan->mail, found, err))
 		return false;
 	for (const struct match *match = found; match; match = match->next)
-		plan_add_match(plan, match);
+		if (only_attendees || !is_attendee(match) || match_is_known(match))
+			plan_add_match(plan, match);
 	return true;
 }
 

@@ -77,6 +77,23 @@ static void collect_forwarded(struct collector *collector)
 	collect_all(collector, &forwarded->cc, "original", true);
 }
 
+/* Who is invited, and by whom: a calendar program writes to each of them alone. */
+static void collect_invited(struct collector *collector, bool outgoing)
+{
+	const struct facts *facts = collector->mail->facts;
+
+	for (size_t i = 0; i < facts->invite_count; i++) {
+		const struct facts_invite *invite = &facts->invites[i];
+
+		collect(collector, &(struct facts_address){.address = invite->organizer},
+			"attendee", outgoing);
+		for (size_t j = 0; j < invite->attendee_count; j++)
+			collect(collector,
+				&(struct facts_address){.address = invite->attendees[j].address},
+				"attendee", outgoing);
+	}
+}
+
 struct match *participants_all(struct mail *mail, enum mailbox_kind kind)
 {
 	const struct facts *facts = mail->facts;
@@ -90,6 +107,7 @@ struct match *participants_all(struct mail *mail, enum mailbox_kind kind)
 	collect_all(&collector, &facts->to, "to", outgoing);
 	collect_all(&collector, &facts->cc, "cc", outgoing);
 	collect_all(&collector, &facts->bcc, "bcc", outgoing);
+	collect_invited(&collector, outgoing);
 	return collector.first;
 }
 

@@ -18,7 +18,8 @@ bool participants_uncertain(const struct mail *mail, enum mailbox_kind kind);
 
 /*
  * Everybody outside in From, To, Cc and Bcc (and in a forwarded mail that was read with
- * certainty), each once, as a list by `next` without rules yet. NULL: nobody.
+ * certainty), then (role attendee) those whom its events name besides, each once, as a list by
+ * `next` without rules yet. NULL: nobody.
  */
 struct match *participants_all(struct mail *mail, enum mailbox_kind kind);
 

@@ -65,7 +65,8 @@ struct effect {
 /* An address of the mail and what was found for it. */
 struct match {
 	struct span address, name, folded; /* address as shown */
-	const char *role;		   /* from, to, cc, bcc, original, reply-to, document */
+	const char *role;		   /* from, to, cc, bcc, original, reply-to, document,
+			      attendee */
 	int64_t contact_id, company_id;	   /* 0: none */
 	const char *rule; /* address, learnt, thread, domain, vat-id, iban, ignored, erased,
 			     several, none */

@@ -220,6 +220,17 @@ static void unpack_message(struct mime_part *part, struct arena *arena)
 	part->kind = MIME_MESSAGE;
 }
 
+/*
+ * "offer.msg": Outlook's own form of a mail, in a compound file (MS-OXMSG, MS-CFB). It is kept as a
+ * document and not read: whoever is inside stays unknown, so it is said.
+ */
+static bool is_outlook_message(const struct mime_part *part, struct arena *arena)
+{
+	return (is_type(part, "application/vnd.ms-outlook") ||
+		       span_ends_fold(part->filename, SPAN(".msg"))) &&
+	       span_starts(mime_decode(part, arena), SPAN("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"));
+}
+
 /* ---------------------------------------------------------------- all */
 
 /* Each level copies what it holds: in how many a part lies. */
@@ -251,6 +262,8 @@ static void unpack(struct mime_part *part, struct arena *arena, struct defects *
 	else if (is_type(part, "application/octet-stream") &&
 		 span_ends_fold(part->filename, SPAN(".eml")))
 		unpack_message(part, arena);
+	else if (is_outlook_message(part, arena))
+		defect_add(defects, "outlook-message");
 }
 
 struct mime_part *unpack_parts(

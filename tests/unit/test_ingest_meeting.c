@@ -119,10 +119,54 @@ static void test_steps(void **state)
 	}
 }
 
+/* The mail goes to one of those who are invited; the others get the meeting where they are known.
+ */
+static void test_attendees(void **state)
+{
+	struct desk *d = *state;
+	struct facts_attendee attendees[] = {{SPAN("erik@wit.example"), SPAN("NEEDS-ACTION")},
+		{SPAN("lea@blau.example"), SPAN("NEEDS-ACTION")},
+		{SPAN("nobody@gelb.example"), SPAN("NEEDS-ACTION")},
+		{SPAN("anna@example.org"), SPAN("ACCEPTED")}};
+	struct facts_invite invite = {.uid = SPAN("meet-2@example.org"),
+		.method = SPAN("REQUEST"),
+		.summary = SPAN("Plan"),
+		.stamp_ms = 1,
+		.time_certain = true,
+		.organizer = SPAN("anna@example.org"),
+		.attendees = attendees,
+		.attendee_count = 4};
+	struct letter letter = {.id = "m2@example.org",
+		.from = "Anna <anna@example.org>",
+		.to = "Erik <erik@wit.example>",
+		.subject = "Plan",
+		.envelope = "crm@example.org",
+		.invites = &invite,
+		.invite_count = 1};
+
+	desk_contact(d, "Erik Wit", "erik@wit.example", 0);
+	desk_contact(d, "Lea Blau", "lea@blau.example", 0);
+	invite.start = invite.end =
+		(struct facts_time){true, desk_time("2026-12-01T10:00:00+01:00"), 60};
+	int64_t message = desk_post(d, "crm", &letter);
+	assert_string_equal(desk_state(d, message), "filed");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM activity WHERE kind = 'meeting'"), 2);
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM unresolved"), 0);
+	/* nobody else is named: whoever is invited is asked for */
+	letter.id = "m3@example.org";
+	letter.to = "crm@example.org";
+	invite.uid = SPAN("meet-3@example.org");
+	attendees[0].address = attendees[1].address = SPAN("nobody@gelb.example");
+	message = desk_post(d, "crm", &letter);
+	assert_string_equal(desk_state(d, message), "waiting");
+	assert_int_equal(desk_count(d, "SELECT count(*) FROM unresolved"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_steps, desk_open, desk_close)};
+		cmocka_unit_test_setup_teardown(test_steps, desk_open, desk_close),
+		cmocka_unit_test_setup_teardown(test_attendees, desk_open, desk_close)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
