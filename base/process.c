@@ -124,7 +124,8 @@ static _Noreturn void child_run(
 		child_failed(report);
 	if (getppid() != parent) /* it died before the line above */
 		_exit(EX_UNAVAILABLE);
-	if (!move_descriptors(options, &report) || !set_limits(options))
+	if ((options->own_group && setpgid(0, 0) != 0) || !move_descriptors(options, &report) ||
+		!set_limits(options))
 		child_failed(report);
 	execve(options->program, options->arguments, environment);
 	child_failed(report);
@@ -381,7 +382,7 @@ bool process_run(const struct process_options *options, struct span input, struc
 		     error_set_errno(err, ERROR_TEMPORARY, errno, "watch %s", options->program);
 		ok = ok && run_collect(&run, clock_monotonic_ms() + timeout_ms, start, err);
 		if (!ok)
-			kill(run.pid, SIGKILL);
+			kill(options->own_group ? -run.pid : run.pid, SIGKILL);
 		while (waitpid(run.pid, &status, 0) < 0 && errno == EINTR)
 			;
 		ok = ok && check_status(status, &run.complaint, err);

@@ -27,6 +27,9 @@ struct process_options {
 	uint64_t memory_bytes; /* RLIMIT_AS, 0: none (sanitizer builds never set it) */
 	uint64_t cpu_seconds;  /* RLIMIT_CPU, 0: none */
 	uint64_t file_bytes;   /* RLIMIT_FSIZE, UINT64_MAX: none */
+	/* with what it starts in a group of its own: process_run ends all of it, or the first alone
+	 */
+	bool own_group;
 };
 
 /* The child dies with its parent (PR_SET_PDEATHSIG). */

@@ -139,6 +139,8 @@ static bool run_command(const char *command, struct buffer *bytes, struct error 
 		.arguments = arguments,
 		.environment = environment,
 		.file_bytes = UINT64_MAX,
+		/* of "pass show x | head -n 1" each end; but at a terminal it may ask there */
+		.own_group = !isatty(STDERR_FILENO),
 	};
 	bool done = process_run(
 		&options, (struct span){0}, bytes, SECRET_MAX_BYTES, COMMAND_TIMEOUT_MS, err);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,6 +101,45 @@ static void test_run_timeout(void **state)
 	assert_false(process_run(&options, (struct span){0}, &output, 1000, 100, &err));
 	assert_int_equal(err.kind, ERROR_TEMPORARY);
 	assert_true(clock_monotonic_ms() - begin < 60000);
+	buffer_done(&output);
+}
+
+/* Ended, whether or not somebody has asked for its status. */
+static bool has_ended(int pid)
+{
+	char path[64], text[512] = "";
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return true;
+	if (!fgets(text, sizeof text, file))
+		text[0] = '\0';
+	fclose(file);
+	return !text[0] || strstr(text, ") Z") || strstr(text, ") X");
+}
+
+/* What a hanging command has started ends with it: each further try would leave one more. */
+static void test_run_timeout_ends_the_group(void **state)
+{
+	static char script[] = "sleep 600 & echo $!; wait";
+	char *arguments[4];
+	struct process_options options = shell(script, arguments);
+	struct buffer output = {0};
+	int64_t begin = clock_monotonic_ms();
+	struct error err;
+	int pid;
+
+	(void)state;
+	options.own_group = true;
+	while (output.size == 0 && clock_monotonic_ms() - begin < 20000)
+		assert_false(process_run(&options, (struct span){0}, &output, 1000, 200, &err));
+	pid = (int)strtol(buffer_string(&output), NULL, 10);
+	assert_true(pid > 1);
+	while (!has_ended(pid) && clock_monotonic_ms() - begin < 20000)
+		poll(NULL, 0, 1);
+	assert_true(has_ended(pid));
 	buffer_done(&output);
 }
 
@@ -304,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_run_large),
 		cmocka_unit_test(test_run_timeout),
+		cmocka_unit_test(test_run_timeout_ends_the_group),
 		cmocka_unit_test(test_run_leaves_grandchildren),
 		cmocka_unit_test(test_no_such_program),
 		cmocka_unit_test(test_overlapping_descriptors),
