@@ -26,7 +26,9 @@
 /* What was attached to a ledger that died ends by itself as soon as it notices. */
 #define ORPHAN_GRACE_MS	    5000
 #define PROGRESS_DEFAULT_MS 300000
-#define READ_BYTES	    ((size_t)1 << 20)
+/* Then the sockets and signals want to be looked at again. */
+#define START_SLICE_MS 1000
+#define READ_BYTES     ((size_t)1 << 20)
 
 struct child *supervisor_ledger(struct supervisor *supervisor)
 {
@@ -168,21 +170,37 @@ static void drop_unwanted(struct supervisor *supervisor)
 	supervisor->child_count = kept;
 }
 
-static void start_due(struct supervisor *supervisor, int64_t now)
+/* Of those that may be started now the one that waits longest; the ledger before all others. */
+static struct child *next_due(struct supervisor *supervisor, int64_t now)
 {
-	drop_unwanted(supervisor);
+	struct child *due = NULL;
+
 	for (size_t i = 0; i < supervisor->child_count; i++) {
 		struct child *child = supervisor->children[i];
 
-		if (child->state != CHILD_DOWN || !child->wanted || child->restart_at_ms > now)
-			continue;
 		if (i > 0 && !supervisor_ledger(supervisor)->ready)
-			return;
-		supervisor_start_child(supervisor, child);
+			break;
+		if (child->state == CHILD_DOWN && child->wanted && child->restart_at_ms <= now &&
+			(!due || child->restart_at_ms < due->restart_at_ms))
+			due = child;
 	}
+	return due;
 }
 
-/* Once the ledger takes mail and every reader was set going. */
+/*
+ * The command that prints a secret may take half a minute, and there may be many: in between,
+ * signals and what the roles say are heard, or those that work would pass for hanging.
+ */
+static void start_due(struct supervisor *supervisor, int64_t now)
+{
+	struct child *child;
+
+	drop_unwanted(supervisor);
+	while (clock_monotonic_ms() - now < START_SLICE_MS && (child = next_due(supervisor, now)))
+		supervisor_start_child(supervisor, child);
+}
+
+/* Once the ledger takes mail; readers may still be on their way. */
 static void tell_ready(struct supervisor *supervisor)
 {
 	if (supervisor->was_ready || !supervisor_ledger(supervisor)->ready)

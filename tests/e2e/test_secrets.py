@@ -3,6 +3,9 @@ import base64
 import os
 import signal
 import subprocess
+import time
+
+import pytest
 
 from dovecot import free_ports
 from fakeimap import CAPABILITIES, Mailbox, Server
@@ -73,6 +76,25 @@ def test_a_mended_password_counts_after_a_reload(build, tmp_path, dovecot, autho
         reload(daemon)
         daemon.wait_settled(1)
     assert 'wr0ng' not in '\n'.join(map(str, daemon.log))
+
+
+@pytest.mark.skipif(os.environ.get('POSTROOM_LONG') != '1', reason='runs with --long')
+def test_commands_that_hang_do_not_make_the_daemon_deaf(build, tmp_path):
+    """Half a minute each: it is told to end while the first one hangs, not after the last."""
+    daemon = Postroomd(build, tmp_path / 'daemon')
+    asked = tmp_path / 'asked'
+    daemon.configure(mailboxes=[{
+        'name': f'box{number}', 'kind': 'support', 'addresses': [f'box{number}@example.org'],
+        'server': {'host': 'localhost', 'port': 1, 'tls': 'none'},
+        'login': {'user': 'u', 'password': {'command': f'touch {asked}; exec sleep 600'}}}
+        for number in range(5)])
+    daemon.expected = {'not-started', 'retrying', 'refused'}
+    daemon.start(wait=False)
+    wait_for(asked.exists, what='the first command')
+    begin = time.monotonic()
+    daemon.process.terminate()
+    assert daemon.process.wait(200) == 0
+    assert time.monotonic() - begin < 100  # 150 s if all of them had their turn
 
 
 def test_a_configuration_that_others_can_write_is_refused(build, tmp_path):
