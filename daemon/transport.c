@@ -479,11 +479,6 @@ int transport_descriptor(const struct transport *transport)
 	return transport->descriptor;
 }
 
-void transport_abort(struct transport *transport, const struct error *why)
-{
-	fail(transport, why);
-}
-
 const struct error *transport_failure(const struct transport *transport)
 {
 	return &transport->failure;

@@ -69,8 +69,6 @@ struct _mailstream *transport_stream(struct transport *transport);
 bool transport_is_drained(const struct transport *transport);
 int transport_descriptor(const struct transport *transport);
 
-/* Makes every later read and write fail with this error. */
-void transport_abort(struct transport *transport, const struct error *why);
 /* Why the connection failed; ERROR_NONE while it works. */
 const struct error *transport_failure(const struct transport *transport);
 

@@ -1,6 +1,6 @@
 /*
- * contract.h - the tag `deal-N.contract`: an attachment of the mail is the deal's signed contract
- * (product.md section 6).
+ * contract.h - the tag `deal-N.contract`: an attachment of the mail is the deal's signed
+ * contract.
  */
 #ifndef INGEST_CONTRACT_H
 #define INGEST_CONTRACT_H

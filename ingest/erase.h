@@ -1,7 +1,7 @@
 /*
  * erase.h - erasing people: what is theirs alone goes, what others share is kept without them,
- * finance documents are held to their date (product.md section 5). In one database: the live one
- * beside the daemon, or a backup of it.
+ * finance documents are held to their date (docs/operating/privacy.md). In one database: the
+ * live one beside the daemon, or a backup of it.
  */
 #ifndef INGEST_ERASE_H
 #define INGEST_ERASE_H

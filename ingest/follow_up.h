@@ -1,6 +1,6 @@
 /*
- * follow_up.h - what the tag of an address asks for (product.md section 6), and replies that close
- * what was asked before.
+ * follow_up.h - what the tag of an address asks for, and replies that close what was asked
+ * before.
  */
 #ifndef INGEST_FOLLOW_UP_H
 #define INGEST_FOLLOW_UP_H

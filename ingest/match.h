@@ -1,6 +1,6 @@
 /*
  * match.h - whom an address means: address, learnt address, thread, domain, in this order, each
- * with its evidence (product.md section 3).
+ * with its evidence.
  */
 #ifndef INGEST_MATCH_H
 #define INGEST_MATCH_H

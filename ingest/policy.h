@@ -1,6 +1,6 @@
 /*
  * policy.h - who may write: whether the check that the mailbox asks for vouches for the sender, and
- * whether that sender is one of those who may (product.md section 2; threats, rows 9 to 9b).
+ * whether that sender is one of those who may (docs/configuration.md).
  */
 #ifndef INGEST_POLICY_H
 #define INGEST_POLICY_H

@@ -39,8 +39,6 @@ MUST_CHECK bool backup_files(struct db *db, struct arena *arena, struct backup_f
  */
 MUST_CHECK bool backup_rewrite(
 	const char *path, backup_change *change, void *context, bool *found, struct error *err);
-/* Our own list forgets the file. Inside a write transaction. */
-MUST_CHECK bool backup_forget(struct db *db, const char *path, struct error *err);
 /* When the last backup_write was, 0: never. */
 MUST_CHECK bool backup_last(struct db *db, int64_t *at_ms, struct error *err);
 /* Integrity, foreign keys and the counted sum of the open database; ERROR_STORAGE with the first

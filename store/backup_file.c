@@ -33,16 +33,6 @@ bool backup_note(struct db *db, const char *file, int64_t at_ms, struct error *e
 	return sql_run(q, err);
 }
 
-bool backup_forget(struct db *db, const char *path, struct error *err)
-{
-	struct sql *q;
-
-	if (!sql_start(db, "DELETE FROM backup_file WHERE path = ?1", &q, err))
-		return false;
-	sql_bind_string(q, 1, path);
-	return sql_run(q, err);
-}
-
 static bool has_table(struct db *db, bool *has, struct error *err)
 {
 	int64_t count;

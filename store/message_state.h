@@ -1,6 +1,5 @@
 /*
- * message_state.h - changes of a message's state, each with its counter (product.md section 1).
- * For store/ alone.
+ * message_state.h - changes of a message's state, each with its counter. For store/ alone.
  */
 #ifndef STORE_MESSAGE_STATE_H
 #define STORE_MESSAGE_STATE_H

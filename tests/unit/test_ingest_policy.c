@@ -1,4 +1,4 @@
-/* Who may write (threats, rows 9, 9a, 9b): forged fields in every place that a sender can reach. */
+/* Who may write: forged fields in every place that a sender can reach. */
 #include "ingest_fixture.h"
 
 #include "config/index.h"
