@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/change.h"
+#include "cli/deal.h"
 #include "cli/json.h"
 #include "cli/nouns.h"
 #include "cli/pick.h"
@@ -170,6 +171,48 @@ static enum exit_code run_reopen(struct cli *cli)
 	return set_state(cli, "open", "opened again");
 }
 
+/* The customer wants more than help: a deal of his, and the case is over. */
+static bool convert(struct operation *operation, struct support_case *item, struct deal *deal,
+	struct error *err)
+{
+	item->state = SPAN("closed");
+	return deal_add(operation, deal, &deal->id, err) && case_edit(operation, item, err);
+}
+
+static enum exit_code run_convert(struct cli *cli)
+{
+	enum exit_code code = cli_open_intake(cli);
+	const struct config_pipeline *pipeline;
+	struct operation operation;
+	struct support_case item;
+	struct deal deal;
+	struct error err;
+
+	if (code == EXIT_DONE && !cli_flag(cli, "deal"))
+		code = cli_usage("say into what: --deal");
+	if (code == EXIT_DONE)
+		code = pick_case(cli, cli_argument(cli, 0), &item);
+	if (code != EXIT_DONE)
+		return code;
+	pipeline = &cli->config->deals.pipelines[0];
+	deal = (struct deal){.name = item.subject,
+		.state = SPAN("open"),
+		.pipeline = span_from(pipeline->name),
+		.phase = span_from(pipeline->phases[0].name),
+		.source = arena_format(&cli->arena, "case #%" PRId64, item.id),
+		.contact_id = item.contact_id,
+		.company_id = item.company_id,
+		.owner_id = item.assignee_id};
+	if (!change_begin(cli, item.subject, &operation, &err))
+		return cli_fail(&err);
+	if (!change_end(cli, &operation, convert(&operation, &item, &deal, &err), &err))
+		return cli_fail(&err);
+	change_report(cli, operation.id, deal_changed_json(cli, operation.id ? deal.id : 0),
+		"case #%" PRId64 " is closed, and deal #%" PRId64 " %.*s", item.id, deal.id,
+		SPAN_ARG(deal.name));
+	return EXIT_DONE;
+}
+
 /* ---------------------------------------------------------------- the table */
 
 #define PRIORITIES "low|normal|high|urgent"
@@ -186,6 +229,10 @@ static const struct command_argument assign_arguments[] = {
 static const struct command_argument priority_arguments[] = {
 	{.name = "CASE", .type = VALUE_CASE},
 	{.name = "PRIORITY", .type = VALUE_CHOICE, .choices = PRIORITIES},
+	{0},
+};
+static const struct command_option convert_options[] = {
+	{"deal", NULL, VALUE_NONE, "into a deal; needed", NULL},
 	{0},
 };
 static const struct command_option list_options[] = {
@@ -238,6 +285,17 @@ const struct command case_commands[] = {
 		.examples = EXAMPLE("postroom case priority \"printer on fire\" urgent",
 			"It comes first on the board"),
 		.run = run_priority,
+	},
+	{
+		.noun = "case",
+		.verb = "convert",
+		.summary = "Make a deal of a case, which is closed",
+		.arguments = one_argument,
+		.options = convert_options,
+		.examples =
+			EXAMPLE("postroom case convert \"printer\" --deal", "They want a new one"),
+		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
+		.run = run_convert,
 	},
 	{
 		.noun = "case",

@@ -308,3 +308,41 @@ def test_an_unpaid_bill_reminds(postroom):
     assert (shown['paid'], shown['paid_date']) == ('1000.00', '2026-11-20')
     postroom('undo', paid['operation'])
     assert len(postroom.json('task', 'list')) == 1
+
+
+def test_a_deal_loses_its_papers_with_its_person(postroom):
+    """What nobody else has goes; what a company has, too, stays."""
+    postroom('contact', 'add', 'Paula Privatissima', 'paula@home.example')
+    postroom('deal', 'add', 'Paulas Dach', '--contact', 'Paula')
+    path = postroom.directory / 'paula.pdf'
+    path.write_bytes(b'%PDF-1.4 canary-of-paula\n')
+    postroom('deal', 'contract', 'Paulas Dach', '--file', path)
+    postroom('deal', 'contract', 'Paulas Dach', '--link', 'https://files.example.org/paula-canary')
+    postroom('project', 'add', 'Paulas Projekt', '--deal', 'Paulas Dach')
+    postroom('deal', 'decline', 'Paulas Dach', '--reason', 'reason-canary')
+    deal(postroom)
+    postroom('deal', 'contract', 'Big one', '--file', contract(postroom))
+    postroom('deal', 'link', 'Big one', '--contact', 'Paula', '--role', 'role-canary')
+    postroom('privacy', 'erase', 'paula@home.example', '--yes')
+    stored = b''.join(file.read_bytes() for file in postroom.state.iterdir() if file.is_file())
+    for canary in (b'Paulas', b'paula-canary', b'reason-canary', b'role-canary', b'Privatissima'):
+        assert canary not in stored
+    postroom('deal', 'document', postroom.json('deal', 'list')[0]['id'], code=3)
+    assert postroom('deal', 'document', 'Big one').bytes == b'%PDF-1.4 signed\n'
+    assert postroom.json('deal', 'show', 'Big one')['parties'] == []
+
+
+def test_a_case_becomes_a_deal(postroom):
+    postroom.take('Delivered-To: support@example.org\nReceived: from outside by mail.example.org '
+                  'with ESMTP; Mon, 2 Nov 2026 10:00:00 +0100\nFrom: karel@kunde.example\n'
+                  'To: support@example.org\nDate: Mon, 2 Nov 2026 11:00:00 +0100\n'
+                  'Message-ID: <c@kunde.example>\nSubject: More seats\n\nWe need more.\n')
+    postroom('case', 'assign', 'More seats', 'ben')
+    postroom('case', 'convert', 'More seats', code=2)
+    made = postroom.json('case', 'convert', 'More seats', '--deal')
+    assert made['deal']['name'] == 'More seats' and made['deal']['source'] == 'case #1'
+    assert made['deal']['contact']['name'] == 'Karel Kunde'
+    assert made['deal']['owner']['name'] == 'ben' and made['deal']['phase'] == 'new'
+    assert postroom.json('case', 'list') == []
+    postroom('undo', made['operation'])
+    assert len(postroom.json('case', 'list')) == 1 and postroom.json('deal', 'list') == []
