@@ -23,6 +23,7 @@ const struct command_group command_groups[] = {
 	{"project", "what a won deal starts", project_commands},
 	{"board", "columns by state", board_commands},
 	{"review", "the weekly look at what is forgotten", review_commands},
+	{"statistics", "how much came, was done and was decided", statistics_commands},
 	{"message", "stored mail", message_commands},
 	{"search", "full text over mail, notes and articles", search_commands},
 	{"why", "why a message was decided as it was", why_commands},

@@ -23,6 +23,7 @@ extern const struct command deal_commands[];
 extern const struct command finance_commands[];
 extern const struct command project_commands[];
 extern const struct command review_commands[];
+extern const struct command statistics_commands[];
 extern const struct command board_commands[];
 extern const struct command message_commands[];
 extern const struct command search_commands[];

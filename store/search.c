@@ -44,7 +44,7 @@ static void query_text(const struct search_query *query, struct buffer *text)
 		buffer_append_string(text, " AND coalesce(m.date_ms, m.stored_ms) < ?5");
 	if (query->contact.size)
 		buffer_append_string(text, " AND m.id IN (SELECT a.message_id FROM activity a "
-					   "WHERE a.contact_id IN (" SEARCH_CONTACTS(7, 8) "))");
+					   "WHERE a.contact_id IN (" SEARCH_CONTACTS "))");
 	buffer_append_string(
 		text, " ORDER BY coalesce(m.date_ms, m.stored_ms) DESC, m.id DESC LIMIT ?6");
 }

@@ -41,7 +41,7 @@ static void query_text(
 	if (query->from.size)
 		buffer_append_string(text, " AND ?6 IN (u.name, u.full_name)");
 	if (query->contact.size && source->has_contact)
-		buffer_append_string(text, " AND t.contact_id IN (" SEARCH_CONTACTS(7, 8) ")");
+		buffer_append_string(text, " AND t.contact_id IN (" SEARCH_CONTACTS ")");
 	if (query->kind.size && source->has_kind)
 		buffer_append_string(text, " AND t.kind = ?9");
 	buffer_format(text, " ORDER BY %s DESC, t.id DESC LIMIT ?5", source->at_ms);

@@ -24,14 +24,14 @@ struct search_query {
 };
 
 /*
- * Ids of contacts that are meant by the folded text ?name, or by the folded address ?address: by a
- * part of their name or alias, or by an address. For building SQL.
+ * Ids of contacts that are meant by the folded text ?7, or by the folded address ?8: by a part of
+ * their name or alias, or by an address.
  */
-#define SEARCH_CONTACTS(name, address)                                                \
-	"SELECT c.id FROM contact c WHERE replace(c.name_folded, ?" #name ", '') <> " \
-	"c.name_folded UNION SELECT ca.contact_id FROM contact_alias ca WHERE "       \
-	"replace(ca.name_folded, ?" #name ", '') <> ca.name_folded UNION "            \
-	"SELECT cd.contact_id FROM contact_address cd WHERE cd.address_folded = ?" #address
+#define SEARCH_CONTACTS                                                                           \
+	"SELECT c.id FROM contact c WHERE replace(c.name_folded, ?7, '') <> c.name_folded UNION " \
+	"SELECT ca.contact_id FROM contact_alias ca WHERE "                                       \
+	"replace(ca.name_folded, ?7, '') <> ca.name_folded UNION "                                \
+	"SELECT cd.contact_id FROM contact_address cd WHERE cd.address_folded = ?8"
 
 /* Appends the text as one phrase in the language of FTS5. */
 void search_query_phrase(struct buffer *out, struct span text);

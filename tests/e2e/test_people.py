@@ -222,3 +222,24 @@ def test_search_over_all_that_was_written(postroom):
     assert found(postroom, 'nobody') == [('call', call)]
     assert 'there are mail, note' in postroom('search', 'kind:letter', code=5).err
     assert 'can stand once' in postroom('search', 'contact:a', 'contact:b', code=5).err
+
+
+def test_statistics(postroom):
+    postroom('contact', 'add', 'Ida Berg', 'ida@berg.example')
+    postroom.take(MAIL.format(to='ida@berg.example', number=1),
+                  MAIL.format(to='nobody@berg.example', number=2), mailbox='crm')
+    postroom('note', 'add', 'ida', 'Likes tea')
+    for title in ('One', 'Two', 'Three'):
+        postroom('task', 'add', title)
+    postroom('task', 'done', 'One')
+    postroom('undo', postroom.json('task', 'done', 'Two')['operation'])
+
+    def counted(*options, key='count'):
+        return {one['key']: one[key] for one in postroom.json('statistics', *options)}
+    today = counted('--period', 'today')
+    assert (today['mails'], today['contacts'], today['notes']) == (2, 1, 1)
+    assert (today['tasks'], today['tasks_done'], today['items']) == (3, 1, 1)
+    assert counted('--period', '2026-11-20')['mails_out'] == 1
+    assert counted('--period', '2026-11-21', key='before')['mails_out'] == 1
+    assert set(counted('--period', '2020').values()) == {0}
+    assert counted() == counted('--period', 'month')

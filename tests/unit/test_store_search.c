@@ -59,8 +59,8 @@ static const char *ids_of(struct fixture *f, const char *query)
 	must(f, search_run(f->db, span_from(query), 10, &f->arena, &result, &f->err));
 	ids[0] = '\0';
 	for (size_t i = 0; i < result.count; i++)
-		used += (size_t)snprintf(ids + used, sizeof ids - used, "%lld ",
-			(long long)result.hits[i].id);
+		used += (size_t)snprintf(
+			ids + used, sizeof ids - used, "%lld ", (long long)result.hits[i].id);
 	return ids;
 }
 
