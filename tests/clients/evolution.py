@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs in a D-Bus session of its own: what evolution-data-server has of the two sources `events` and
+"""Runs in a D-Bus session of its own: what evolution-data-server has of the sources `events` and
 `tasks`. Each line of standard input is a command, each line of standard output its answer in JSON:
     list      {"events": {title: start}, "tasks": {title: due}}
     refresh   fetches both again; null when that was asked for"""

@@ -1,5 +1,5 @@
-"""Days and hours that people type, on days of the year that we can't wait for (libfaketime shows them
-to the command), as two readers find them in the calendar; and what moving an item does."""
+"""Days and hours that people type, on days that we can't wait for (libfaketime shows them to the
+command), as two readers find them in the calendar; and what moving an item does."""
 import datetime
 import pathlib
 import zoneinfo

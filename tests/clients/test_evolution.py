@@ -1,5 +1,5 @@
-"""evolution-data-server, which Evolution and GNOME Calendar show, subscribing to a running feed in a
-D-Bus session of its own, without a screen."""
+"""evolution-data-server, which Evolution and GNOME Calendar show, subscribing to a feed in a D-Bus
+session of its own, without a screen."""
 import contextlib
 import datetime
 import json

@@ -1,4 +1,4 @@
-"""`calendar export --vdir`: the folder itself, khal on it, and Radicale serving it to vdirsyncer."""
+"""`calendar export --vdir`: the folder, khal on it, and Radicale serving it to vdirsyncer."""
 import fcntl
 import os
 import subprocess
