@@ -307,6 +307,16 @@ static bool has_own_header(struct ledger *ledger, struct entry *entry,
 	return true;
 }
 
+/* A copy of it that was fetched meanwhile may have been tried, and given up, before this one. */
+static bool stored_failed(struct ledger *ledger, struct entry *entry, struct error *err)
+{
+	bool received;
+
+	if (!is_state(ledger, entry, SPAN("received"), &received, err))
+		return false;
+	return !received || count_failure(ledger, entry, entry->final, err);
+}
+
 /* Every copy of it that we have, as if it had just come. */
 static bool apply_stored(
 	struct ledger *ledger, struct entry *entry, int64_t now_ms, struct error *err)
@@ -315,7 +325,7 @@ static bool apply_stored(
 	size_t count;
 
 	if (entry->state == ENTRY_FAILED)
-		return count_failure(ledger, entry, entry->final, err);
+		return stored_failed(ledger, entry, err);
 	if (!message_deliveries(ledger->db, entry->message_id, &entry->arena, &rows, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {

@@ -138,6 +138,12 @@ BEFORE = {
           DROP TABLE contact_alias; ALTER TABLE activity DROP COLUMN voicemail;
           ALTER TABLE activity DROP COLUMN outcome; ALTER TABLE activity DROP COLUMN next_step;
           ALTER TABLE activity DROP COLUMN responsible_id;''',
+    8: '''DROP TABLE feed_client;
+          CREATE TABLE feed_fetch (feed_id INTEGER NOT NULL REFERENCES feed (id),
+              client TEXT NOT NULL, at_ms INTEGER NOT NULL, status INTEGER NOT NULL,
+              fetches INTEGER NOT NULL, PRIMARY KEY (feed_id, client)) STRICT, WITHOUT ROWID;
+          ALTER TABLE task DROP COLUMN calendar_ms; ALTER TABLE ticket DROP COLUMN calendar_ms;
+          ALTER TABLE deal DROP COLUMN calendar_ms; ALTER TABLE deal DROP COLUMN sequence;''',
 }
 
 
