@@ -144,6 +144,8 @@ BEFORE = {
               fetches INTEGER NOT NULL, PRIMARY KEY (feed_id, client)) STRICT, WITHOUT ROWID;
           ALTER TABLE task DROP COLUMN calendar_ms; ALTER TABLE ticket DROP COLUMN calendar_ms;
           ALTER TABLE deal DROP COLUMN calendar_ms; ALTER TABLE deal DROP COLUMN sequence;''',
+    9: 'DROP INDEX ticket_by_preceding; ALTER TABLE ticket DROP COLUMN preceding; '
+       'ALTER TABLE ticket DROP COLUMN preceding_folded;',
 }
 
 
@@ -152,6 +154,7 @@ def downgrade(path):
     with sqlite3.connect(path) as database:
         last, = database.execute('SELECT max(version) FROM schema_migration').fetchone()
         for version in range(last, 1, -1):
+            assert version in BEFORE, f'a new migration needs its way back here: {version}'
             database.executescript(BEFORE[version])
         database.execute('DELETE FROM schema_migration WHERE version > 1')
     database.close()
