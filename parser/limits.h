@@ -39,6 +39,8 @@
 /* RFC 2046 section 5.1.1 allows 70; some programs write more. */
 #define BOUNDARY_BYTES_MAX 250
 /* Files in a winmail.dat and in one text (uuencode); parts together with what was unpacked. */
+/* Markup and fonts around the text of a winmail.dat. */
+#define RTF_BYTES_MAX	    (8u << 20)
 #define TNEF_FILES_MAX	    200
 #define UUENCODED_FILES_MAX 50
 #define UNPACKED_PARTS_MAX  (2 * PARTS_MAX)

@@ -23,6 +23,7 @@ enum {
 /* Properties (MS-OXPROPS) */
 enum {
 	PROPERTY_BODY = 0x1000,
+	PROPERTY_RTF = 0x1009,
 	PROPERTY_HTML = 0x1013,
 	PROPERTY_FILE_DATA = 0x3701,
 	PROPERTY_FILE_NAME = 0x3704,
@@ -192,6 +193,9 @@ static void read_message_property(struct reader *reader, const struct value *val
 		break;
 	case PROPERTY_HTML:
 		tnef->html = value->bytes;
+		break;
+	case PROPERTY_RTF:
+		tnef->rtf = value->bytes;
 		break;
 	case PROPERTY_CODE_PAGE:
 		tnef->html_charset = charset_of(reader->arena, unpack_u32(&number));

@@ -23,7 +23,8 @@ struct tnef {
 	struct span text; /* clean UTF-8; empty: none */
 	struct span html; /* in `html_charset` */
 	struct span html_charset;
-	bool cut; /* it ends within something */
+	struct span rtf; /* compressed (MS-OXRTFCP) */
+	bool cut;	 /* it ends within something */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "parser/cms.h"
 #include "parser/limits.h"
+#include "parser/rtf.h"
 #include "parser/tnef.h"
 
 static bool is_type(const struct mime_part *part, const char *type)
@@ -82,6 +83,9 @@ static void unpack_tnef(struct mime_part *part, struct arena *arena, struct defe
 		add_text(part, arena, "text/plain", SPAN("utf-8"), tnef.text);
 	else if (tnef.html.size > 0)
 		add_text(part, arena, "text/html", tnef.html_charset, tnef.html);
+	else if (tnef.rtf.size > 0)
+		add_text(part, arena, "text/plain", SPAN("utf-8"),
+			rtf_text(rtf_decompress(tnef.rtf, RTF_BYTES_MAX, arena), arena));
 	for (size_t i = 0; i < tnef.file_count; i++)
 		add_file(part, arena, tnef.files[i].name, type_of(tnef.files[i].type),
 			tnef.files[i].bytes);
