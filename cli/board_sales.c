@@ -79,13 +79,15 @@ bool board_sales_read(struct cli *cli, int64_t user_id, json_t *array, struct er
 enum sum { PROJECTED, WEIGHTED, WON, LOST, SUM_COUNT };
 static const char *const sum_names[] = {"projected", "weighted", "won", "lost"};
 
-#define CURRENCIES_MAX 32
+/* Of one currency. */
+struct sum_row {
+	const char *currency;
+	int64_t cents[SUM_COUNT], deals;
+};
 
+/* There are never more rows than cards. */
 struct sums {
-	struct {
-		const char *currency;
-		int64_t cents[SUM_COUNT], deals;
-	} rows[CURRENCIES_MAX];
+	struct sum_row *rows;
 	size_t count;
 };
 
@@ -110,8 +112,6 @@ static void sums_add(struct sums *sums, const json_t *card)
 		return; /* without a value */
 	while (i < sums->count && strcmp(sums->rows[i].currency, currency) != 0)
 		i++;
-	if (i == CURRENCIES_MAX)
-		return;
 	if (i == sums->count)
 		sums->rows[sums->count++].currency = currency;
 	sums->rows[i].deals++;
@@ -125,7 +125,8 @@ static void sums_add(struct sums *sums, const json_t *card)
 
 json_t *board_sales_totals(struct cli *cli, const json_t *cards)
 {
-	struct sums sums = {.count = 0};
+	struct sums sums = {
+		.rows = arena_array(&cli->arena, struct sum_row, json_array_size(cards) + 1)};
 	json_t *array = json_array();
 	const json_t *card;
 	size_t i;

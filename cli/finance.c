@@ -24,13 +24,11 @@ struct total {
 	int64_t tickets, unknown; /* unknown: without an amount */
 };
 
-#define TOTALS_MAX 64 /* currencies, twice; what comes beyond has none */
-
 struct run {
 	struct cli *cli;
 	json_t *lists[LIST_COUNT];
-	struct total totals[TOTALS_MAX];
-	size_t total_count;
+	struct total *totals;
+	size_t total_count, total_room;
 	bool by; /* only what is due by last_day */
 	struct date last_day;
 };
@@ -71,8 +69,15 @@ static struct total *total_of(struct run *run, const struct ticket *ticket)
 		if (span_equal(run->totals[i].currency, ticket->currency) &&
 			span_equal(run->totals[i].direction, ticket->direction))
 			return &run->totals[i];
-	if (run->total_count == TOTALS_MAX)
-		return NULL;
+	if (run->total_count == run->total_room) {
+		size_t room = run->total_room ? 2 * run->total_room : 8;
+		struct total *grown = arena_array(&run->cli->arena, struct total, room);
+
+		if (run->total_count)
+			memcpy(grown, run->totals, run->total_count * sizeof *grown);
+		run->totals = grown;
+		run->total_room = room;
+	}
 	run->totals[run->total_count] =
 		(struct total){.currency = ticket->currency, .direction = ticket->direction};
 	return &run->totals[run->total_count++];
@@ -82,8 +87,6 @@ static void total_add(struct run *run, const struct ticket *ticket, enum list li
 {
 	struct total *total = total_of(run, ticket);
 
-	if (!total)
-		return;
 	total->tickets++;
 	if (ticket->has_payable)
 		total->cents[list] += ticket->payable_cents;
