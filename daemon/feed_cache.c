@@ -7,8 +7,7 @@
 
 #define BUCKETS 1024u /* a power of two */
 /* Several thousand users with some hundred items each; a larger one is kept alone. */
-#define KEPT_BYTES   ((size_t)64 << 20)
-#define KEPT_ENTRIES 4096u
+#define KEPT_BYTES ((size_t)64 << 20)
 
 struct feed_cache {
 	struct feed_cached *buckets[BUCKETS];
@@ -69,6 +68,9 @@ static struct feed_cached **place_of(struct feed_cache *cache, const struct feed
 	unsigned hash;
 
 	memcpy(&hash, key->token.bytes, sizeof hash);
+	/* one address may be asked for with many options */
+	hash += (unsigned)key->options.before_days * 31u + (unsigned)key->options.after_days * 37u +
+		(unsigned)key->options.kind;
 	place = &cache->buckets[hash % BUCKETS];
 	while (*place && !key_equal(&(*place)->key, key))
 		place = &(*place)->next;
@@ -136,12 +138,13 @@ void feed_cache_use(struct feed_cache *cache, struct feed_cached *entry)
 	entry->used = ++cache->uses;
 }
 
-void feed_cache_trim(struct feed_cache *cache, const struct feed_cached *entry)
+void feed_cache_trim(struct feed_cache *cache, struct feed_cached *entry)
 {
 	struct feed_cached *oldest;
 	size_t count;
 
-	while ((measure(cache, &count, &oldest) > KEPT_BYTES || count > KEPT_ENTRIES) &&
+	feed_cache_use(cache, entry); /* it is not the oldest then */
+	while ((measure(cache, &count, &oldest) > KEPT_BYTES || count > FEED_CACHE_ENTRIES) &&
 		oldest != entry)
 		feed_cache_drop(cache, &oldest->key);
 }

@@ -37,6 +37,8 @@ struct feed_cached {
 	struct feed_cached *next; /* of the same bucket */
 };
 
+#define FEED_CACHE_ENTRIES 4096 /* and 64 MiB: those used longest ago go */
+
 struct feed_cache;
 
 struct feed_cache *feed_cache_new(void);
@@ -48,7 +50,7 @@ struct feed_cached *feed_cache_add(struct feed_cache *cache, const struct feed_k
 /* It is served now. */
 void feed_cache_use(struct feed_cache *cache, struct feed_cached *entry);
 /* The entry grew: those used longest ago go where there is too much, but never the entry. */
-void feed_cache_trim(struct feed_cache *cache, const struct feed_cached *entry);
+void feed_cache_trim(struct feed_cache *cache, struct feed_cached *entry);
 /*
  * Overwrites the bodies that belong to another version of the database: an erased person stands in
  * none of them for longer. Returns how many; what is known about them stays.

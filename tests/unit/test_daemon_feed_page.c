@@ -166,6 +166,31 @@ static void test_forget(void **state)
 	assert_true(feed_page_gzip(r->pages, &page).size > 0);
 }
 
+/* Options without end: those that were used longest ago go, and come back when asked for. */
+static void test_many(void **state)
+{
+	struct reading *r = *state;
+	struct fixture *f = &r->office->store;
+	struct feed_page page;
+	char path[128], query[64];
+	bool found;
+
+	snprintf(path, sizeof path, "/feed/%s/events.ics", r->token);
+	for (int i = 0; i <= FEED_CACHE_ENTRIES + 10; i++) {
+		snprintf(query, sizeof query, "before=%d&after=%d", i % 3000, 30 + i / 3000);
+		must(f, feed_page_get(r->pages, span_from(path), span_from(query),
+				r->office->now_ms, &page, &found, &f->err));
+		assert_int_equal(page.items, 1);
+	}
+	queries = 0;
+	must(f, feed_page_get(r->pages, span_from(path), span_from(query), r->office->now_ms, &page,
+			&found, &f->err));
+	assert_int_equal(queries, 0);
+	must(f, feed_page_get(r->pages, span_from(path), SPAN("before=0&after=30"),
+			r->office->now_ms, &page, &found, &f->err));
+	assert_true(queries > 0);
+}
+
 /* Two contents of one second never share a Last-Modified. */
 static void test_change(void **state)
 {
@@ -245,6 +270,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_unchanged, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_other_commit, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_forget, reading_open, reading_close),
+		cmocka_unit_test_setup_teardown(test_many, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_change, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_midnight, reading_open, reading_close),
 		cmocka_unit_test_setup_teardown(test_revoked, reading_open, reading_close),
