@@ -110,14 +110,16 @@ static void command_head(struct buffer *out, const struct command *command)
 
 static void option(struct buffer *out, const struct command_option *item)
 {
+	char help[256];
+
 	buffer_format(out, ".It Fl \\-%s", item->name);
 	if (item->value) {
 		buffer_append_string(out, " Ar");
 		quoted(out, item->choices ? item->choices : item->value);
 	}
 	buffer_append_byte(out, '\n');
-	text(out, item->help);
-	buffer_append_string(out, ".\n");
+	snprintf(help, sizeof help, "%s.", item->help);
+	sentence(out, span_from(help));
 }
 
 static void options_of(struct buffer *out, const struct command *command)
