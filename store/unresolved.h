@@ -40,8 +40,8 @@ MUST_CHECK bool unresolved_settle(
 MUST_CHECK bool unresolved_open(
 	struct operation *operation, const struct unresolved *item, struct error *err);
 /* As unresolved_add, as part of the operation: undone, it is one that was never asked. */
-MUST_CHECK bool unresolved_ask(struct operation *operation, const struct unresolved *item,
-	int64_t *id, struct error *err);
+MUST_CHECK bool unresolved_ask(
+	struct operation *operation, const struct unresolved *item, int64_t *id, struct error *err);
 struct unresolved_count {
 	int64_t waiting, oldest_ms; /* oldest 0: none */
 };
