@@ -55,7 +55,7 @@ enum exit_code calendar_pick(
 	}
 	code = pick_user(cli, word, &user);
 	if (code == EXIT_DONE && !user.id)
-		return cli_usage("name a USER");
+		return cli_not_found("there is no user `%s`; see: postroom user list", word);
 	*subject = (struct calendar_subject){SPAN("user"), user.name};
 	return code;
 }

@@ -57,6 +57,16 @@ static bool value(struct look *look, struct error *err UNUSED)
 	return true;
 }
 
+/* A bill that nobody paid is not to be closed unseen. */
+static const char *to_close(struct look *look, const struct ticket *ticket)
+{
+	bool paid = span_equal(ticket->state, SPAN("paid"));
+
+	return arena_format(
+		&look->cli->arena, paid ? "close %" PRId64 : "pay %" PRId64 " --close", ticket->id)
+		.data;
+}
+
 static bool ticket(struct look *look, struct error *err)
 {
 	struct ticket_filter filter = {.deal_id = look->deal->id};
@@ -70,9 +80,9 @@ static bool ticket(struct look *look, struct error *err)
 			closed++;
 		} else if (!span_equal(rows[i].state, SPAN("dismissed"))) {
 			add(look, arena_format(&look->cli->arena,
-					  "finance ticket #%" PRId64
-					  " is %.*s: postroom ticket close %" PRId64,
-					  rows[i].id, SPAN_ARG(rows[i].state), rows[i].id));
+					  "finance ticket #%" PRId64 " is %.*s: postroom ticket %s",
+					  rows[i].id, SPAN_ARG(rows[i].state),
+					  to_close(look, &rows[i])));
 			closed++; /* it is named: none is missing beside it */
 		}
 	}

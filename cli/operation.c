@@ -123,17 +123,17 @@ PICKER(ticket, ticket)
 PICKER(case, support_case)
 PICKER(deal, deal)
 
-/* The words of the command line, the tables of the record, and how a row is named. */
+/* What changes are asked for, and how one of them is named. */
 static const struct subject {
-	const char *noun, *table;
+	const char *noun;
 	enum exit_code (*pick)(struct cli *cli, const char *word, int64_t *id);
 } subjects[] = {
-	{"contact", "contact", contact_id},
-	{"company", "company", company_id},
-	{"task", "task", task_id},
-	{"ticket", "ticket", ticket_id},
-	{"case", "support_case", case_id},
-	{"deal", "deal", deal_id},
+	{"contact", contact_id},
+	{"company", company_id},
+	{"task", task_id},
+	{"ticket", ticket_id},
+	{"case", case_id},
+	{"deal", deal_id},
 };
 
 static const struct subject *subject_find(const char *noun)
@@ -160,7 +160,7 @@ static enum exit_code run_history(struct cli *cli)
 	code = subject->pick(cli, cli_argument(cli, 1), &id);
 	if (code != EXIT_DONE)
 		return code;
-	if (!audit_list(cli->db, span_from(subject->table), id, &cli->arena, &rows, &count, &err))
+	if (!audit_list(cli->db, span_from(subject->noun), id, &cli->arena, &rows, &count, &err))
 		return cli_fail(&err);
 	array = json_array();
 	for (size_t i = 0; i < count; i++) {

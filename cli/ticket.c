@@ -449,7 +449,7 @@ const struct command ticket_commands[] = {
 		.arguments = several_arguments,
 		.flags = COMMAND_JSON | COMMAND_DRY_RUN,
 		.examples = EXAMPLE(
-			"postroom ticket close RE-2026-0815", "It is paid, and that is that"),
+			"postroom ticket close RE-2026-0815", "It is paid: nothing is left to do"),
 		.run = ticket_run_move,
 	},
 	{

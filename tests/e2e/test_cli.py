@@ -494,6 +494,8 @@ def test_cases(filled):
     shown = filled.json('case', 'show', case['id'])
     assert shown['assignee']['name'] == 'ben' and shown['priority'] == 'urgent'
     filled('case', 'close', 'printer')
+    changed = {row['field'] for row in filled.json('log', 'show', 'case', 'printer')}
+    assert {'state', 'assignee_id'} <= changed
     assert filled.json('case', 'list') == []
     filled('case', 'reopen', 'printer')
     assert filled.json('case', 'list', '--user', 'ben')[0]['state'] == 'open'

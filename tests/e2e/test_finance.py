@@ -70,6 +70,8 @@ def test_many_are_paid_and_closed_at_once(postroom):
     rows = postroom.json('ticket', 'list', '--state', 'closed')
     assert len(rows) == 14 and {row['paid_date'] for row in rows} == {'2026-11-19'}
     assert run(postroom)['totals'] == []
+    counts = {one['key']: one['count'] for one in postroom.json('statistics', '--period', 'today')}
+    assert (counts['tickets_paid'], counts['tickets_closed']) == (14, 14)
     postroom('undo', postroom.json('log', 'list')[0]['id'])
     assert len(postroom.json('ticket', 'list', '--state', 'open')) == 14
     # one of them can't be paid: none is

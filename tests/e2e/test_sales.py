@@ -138,8 +138,9 @@ def test_close_needs_the_closed_ticket(postroom):
     postroom('deal', 'win', 'Big one', '--file', contract(postroom))
     for command in (['send'], ['pay']):
         refused = postroom('deal', 'close', 'Big one', code=4)
-        assert 'ticket close' in refused.err
+        assert 'ticket pay' in refused.err and '--close' in refused.err
         postroom('ticket', *command, 'Bill: Big one')
+    assert 'ticket close' in postroom('deal', 'close', 'Big one', code=4).err
     lacks = postroom.json('deal', 'show', 'Big one')['lacks']
     assert len(lacks) == 1 and 'paid' in lacks[0]['what']
     postroom('ticket', 'close', 'Bill: Big one')
