@@ -90,6 +90,37 @@ static const char *format_of(struct span text)
 	return span_starts(text, SPAN("[")) ? "json" : "csv";
 }
 
+/*
+ * Contacts without the addresses that their file has would be of no use, and in the way of the
+ * right ones later: nothing is written then.
+ */
+static bool columns_check(struct cli *cli, const struct card_file *file, struct error *err)
+{
+	static const char ways[] =
+		"name the columns in the first line as usual (name or first name and last name, "
+		"email, company, phone), or say with --columns what they mean";
+	char folder[PATH_MAX];
+	struct span names = {"", 0};
+
+	if (!file->no_column && !(file->no_address && file->address_column.size))
+		return true;
+	if (!folder_of_maps(folder, err))
+		return false;
+	names = maps_there_are(cli, folder);
+	if (file->no_column)
+		return error_set(err, ERROR_INPUT,
+			"no column is known, nothing was imported; %s: %.*s, or the path of a map "
+			"of your own (a CSV file with the columns column,field)",
+			ways, SPAN_ARG(names));
+	return error_set(err, ERROR_INPUT,
+		"no column gave an address, but `%.*s`, which is not known, holds some; nothing "
+		"was "
+		"imported; %s: %.*s, or the path of a map of your own (a CSV file with the columns "
+		"column,field; there `%.*s,address`)",
+		SPAN_ARG(text_cut(file->address_column, 60)), ways, SPAN_ARG(names),
+		SPAN_ARG(text_cut(file->address_column, 60)));
+}
+
 static bool cards_read(struct cli *cli, const char *path, struct buffer *text,
 	struct card_file *file, struct error *err)
 {
@@ -108,7 +139,9 @@ static bool cards_read(struct cli *cli, const char *path, struct buffer *text,
 	else if (strcmp(format, "json") == 0)
 		good = card_read_json(buffer_span(text), &cli->arena, file, err);
 	else
-		good = card_read_csv(buffer_span(text), buffer_span(&map), &cli->arena, file, err);
+		good = card_read_csv(
+			       buffer_span(text), buffer_span(&map), &cli->arena, file, err) &&
+		       columns_check(cli, file, err);
 	return good || error_context(err, "%s", path);
 }
 
@@ -165,6 +198,11 @@ static bool file_record(struct cli *cli, struct operation *operation, const char
 	for (size_t i = 0; i < file->unread.count; i++)
 		message_print(
 			"%s: nothing was kept of %.*s", path, SPAN_ARG(file->unread.items[i]));
+	if (file->no_address && file->count)
+		message_print("%s: no column gave an address: these contacts have none, and no "
+			      "mail will be known as theirs; if the file has addresses, name "
+			      "their column email and import it again",
+			path);
 	return operation_settled(operation, totals->settled, err);
 }
 

@@ -29,14 +29,18 @@ struct card_file {
 	struct card *cards;
 	size_t count, capacity;
 	struct card_strings unread; /* columns or properties of which nothing was kept, each once */
+	/* CSV only: */
+	bool no_column;		    /* no column of it has a meaning */
+	bool no_address;	    /* no column of it gives mail addresses */
+	struct span address_column; /* then: an unread column that holds some; empty: none does */
 };
 
 /* Everything lies in the arena or in the text, which must outlive the cards. */
 
 /*
  * Rows below a line of column names. `map` is the text of a column map (a CSV file "column,field");
- * empty: the columns are called as our own export calls them. ERROR_INPUT when the map is not valid
- * or no column of the file has a meaning.
+ * empty: the columns have the usual headings (card_column.h) or are called as our own export calls
+ * them. ERROR_INPUT when the map is not valid or the line of column names cannot be read.
  */
 MUST_CHECK bool card_read_csv(struct span text, struct span map, struct arena *arena,
 	struct card_file *file, struct error *err);

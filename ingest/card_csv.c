@@ -4,71 +4,26 @@
 #include "base/csv.h"
 #include "base/text.h"
 #include "ingest/card.h"
+#include "ingest/card_column.h"
 
-enum field {
-	FIELD_NONE, /* named in the map, and left out on purpose */
-	FIELD_NAME,
-	FIELD_PREFIX, /* the parts of a name, in the order in which they are spoken */
-	FIELD_GIVEN,
-	FIELD_ADDITIONAL,
-	FIELD_FAMILY,
-	FIELD_SUFFIX,
-	FIELD_ADDRESS,
-	FIELD_PHONE,
-	FIELD_COMPANY,
-	FIELD_OWNER,
-	FIELD_SOURCE,
-	FIELD_NOTE,
-	FIELD_NOTE_LINE, /* "column: value" as a line of the note */
-	FIELD_DO_NOT_CONTACT,
-	FIELD_ALIAS,
-	FIELD_UNKNOWN, /* the map does not have the column */
-};
 #define NAME_PARTS (FIELD_SUFFIX - FIELD_PREFIX + 1)
-
-static const char *const field_names[] = {
-	[FIELD_NONE] = "none",
-	[FIELD_NAME] = "name",
-	[FIELD_PREFIX] = "prefix",
-	[FIELD_GIVEN] = "given-name",
-	[FIELD_ADDITIONAL] = "additional-name",
-	[FIELD_FAMILY] = "family-name",
-	[FIELD_SUFFIX] = "suffix",
-	[FIELD_ADDRESS] = "address",
-	[FIELD_PHONE] = "phone",
-	[FIELD_COMPANY] = "company",
-	[FIELD_OWNER] = "owner",
-	[FIELD_SOURCE] = "source",
-	[FIELD_NOTE] = "note",
-	[FIELD_NOTE_LINE] = "note-line",
-	[FIELD_DO_NOT_CONTACT] = "do-not-contact",
-	[FIELD_ALIAS] = "alias",
-};
-
-static enum field field_find(struct span name)
-{
-	for (size_t i = 0; i < ARRAY_COUNT(field_names); i++)
-		if (span_equal_fold(span_trim(name), span_from(field_names[i])))
-			return (enum field)i;
-	return FIELD_UNKNOWN;
-}
 
 /* ---------------------------------------------------------------- the map */
 
 struct mapped {
 	struct span column; /* folded */
-	enum field field;
+	enum card_field field;
 };
 
 struct map {
-	struct mapped *items; /* NULL: columns are called as our fields */
+	struct mapped *items; /* NULL: columns have the usual headings */
 	size_t count;
 };
 
 static bool map_row(
 	struct map *map, struct arena *arena, const struct csv_row *row, struct error *err)
 {
-	enum field field;
+	enum card_field field;
 
 	if (row->fault)
 		return error_set(
@@ -77,7 +32,7 @@ static bool map_row(
 		return error_set(err, ERROR_INPUT,
 			"column map, line %zu: %zu cells, not the name of a column and a field",
 			row->line, row->count);
-	field = field_find(row->cells[1]);
+	field = card_field_find(row->cells[1]);
 	if (field == FIELD_UNKNOWN)
 		return error_set(err, ERROR_INPUT,
 			"column map, line %zu: there is no field `%.*s`; fields are name, prefix, "
@@ -110,12 +65,12 @@ static bool map_read(struct map *map, struct span text, struct arena *arena, str
 	return true;
 }
 
-static enum field map_find(const struct map *map, struct arena *arena, struct span column)
+static enum card_field map_find(const struct map *map, struct arena *arena, struct span column)
 {
 	struct span folded = text_fold(arena, column);
 
 	if (!map->items)
-		return field_find(column);
+		return card_field_of_heading(arena, column);
 	for (size_t i = 0; i < map->count; i++)
 		if (span_equal(map->items[i].column, folded))
 			return map->items[i].field;
@@ -125,10 +80,25 @@ static enum field map_find(const struct map *map, struct arena *arena, struct sp
 /* ---------------------------------------------------------------- rows */
 
 struct columns {
-	enum field fields[CSV_MAX_CELLS];
+	enum card_field fields[CSV_MAX_CELLS];
 	struct span names[CSV_MAX_CELLS];
 	size_t count;
 };
+
+/* "Name, Vorname": the name beside a given one is that of the family, unless another column is. */
+static void family_settle(struct columns *columns, struct arena *arena)
+{
+	bool leaves_family = false;
+
+	for (size_t i = 0; i < columns->count; i++) {
+		if (columns->fields[i] == FIELD_FAMILY)
+			return;
+		leaves_family |= card_heading_leaves_family(arena, columns->names[i]);
+	}
+	for (size_t i = 0; leaves_family && i < columns->count; i++)
+		if (columns->fields[i] == FIELD_NAME)
+			columns->fields[i] = FIELD_FAMILY;
+}
 
 static bool columns_read(struct columns *columns, const struct map *map, const struct csv_row *row,
 	struct arena *arena, struct card_file *file, struct error *err)
@@ -138,21 +108,44 @@ static bool columns_read(struct columns *columns, const struct map *map, const s
 	if (row->fault)
 		return error_set(err, ERROR_INPUT, "line %zu: %s", row->line, row->fault);
 	columns->count = row->count;
+	file->no_address = true;
 	for (size_t i = 0; i < row->count; i++) {
 		columns->names[i] = span_trim(row->cells[i]);
 		columns->fields[i] = map_find(map, arena, row->cells[i]);
 		known += columns->fields[i] != FIELD_NONE && columns->fields[i] != FIELD_UNKNOWN;
+		if (columns->fields[i] == FIELD_ADDRESS)
+			file->no_address = false;
 		if (columns->fields[i] == FIELD_UNKNOWN)
 			card_string_add(&file->unread, arena, columns->names[i]);
 	}
-	return known > 0 ||
-	       error_set(err, ERROR_INPUT,
-		       "line %zu: no column is known; name what the file came from with --columns",
-		       row->line);
+	if (!map->items)
+		family_settle(columns, arena);
+	file->no_column = known == 0;
+	return true;
 }
 
-static void cell_read(struct card *card, struct arena *arena, enum field field, struct span column,
-	struct span cell, struct span parts[NAME_PARTS])
+/* Does an unknown column hold mail addresses while none that is known does? */
+static void address_seek(struct card_file *file, struct arena *arena, const struct columns *columns,
+	const struct csv_row *row)
+{
+	if (!file->no_address || file->address_column.size || row->fault)
+		return;
+	for (size_t i = 0; i < row->count && i < columns->count; i++) {
+		struct card trial = {0};
+
+		if (columns->fields[i] != FIELD_UNKNOWN || !columns->names[i].size ||
+			!span_trim(row->cells[i]).size)
+			continue;
+		card_addresses_add(&trial, arena, text_clean(arena, row->cells[i]));
+		if (trial.addresses.count && !trial.fault.size) {
+			file->address_column = columns->names[i];
+			return;
+		}
+	}
+}
+
+static void cell_read(struct card *card, struct arena *arena, enum card_field field,
+	struct span column, struct span cell, struct span parts[NAME_PARTS])
 {
 	switch (field) {
 	case FIELD_NAME:
@@ -246,21 +239,24 @@ bool card_read_csv(struct span text, struct span map_text, struct arena *arena,
 		return true;
 	if (!columns_read(columns, &map, &row, arena, file, err))
 		return false;
-	while (csv_next(&reader, arena, &row))
-		if (!is_blank(&row))
-			row_read(card_add(file, arena, row.line, "line"), arena, columns, &row);
+	while (csv_next(&reader, arena, &row)) {
+		if (is_blank(&row))
+			continue;
+		address_seek(file, arena, columns, &row);
+		row_read(card_add(file, arena, row.line, "line"), arena, columns, &row);
+	}
 	return true;
 }
 
 /* ---------------------------------------------------------------- writing */
 
-static const enum field written[] = {FIELD_NAME, FIELD_ADDRESS, FIELD_PHONE, FIELD_COMPANY,
+static const enum card_field written[] = {FIELD_NAME, FIELD_ADDRESS, FIELD_PHONE, FIELD_COMPANY,
 	FIELD_OWNER, FIELD_SOURCE, FIELD_DO_NOT_CONTACT, FIELD_ALIAS, FIELD_NOTE};
 
 void card_write_csv_head(struct buffer *out)
 {
 	for (size_t i = 0; i < ARRAY_COUNT(written); i++)
-		csv_append_plain(out, i == 0, span_from(field_names[written[i]]));
+		csv_append_plain(out, i == 0, span_from(card_field_name(written[i])));
 	csv_end_row(out);
 }
 

@@ -125,6 +125,46 @@ def test_other_maps(postroom, name, row):
     assert 'ida@berg.example' in addresses(ida)
 
 
+@pytest.mark.parametrize('head', [
+    'name;email;company;phone', 'Full Name;E-Mail;Organisation;Mobile',
+    'Name;Email Address;Organization;Phone Number', 'Contact;E-mail 1;Company Name;Telephone',
+    'Naam;E-mailadres;Bedrijf;Telefoonnummer', 'Ansprechpartner;E-Mail-Adresse;Firma;Handy',
+    'Nom complet;Courriel;Société;Téléphone', 'NAME;MAIL;ACCOUNT NAME;TEL.'])
+def test_usual_headings(postroom, head):
+    done = postroom('contact', 'import',
+                    postroom.mail('c.csv', head + '\nIda Berg;ida@berg.example;Berg;1\n'))
+    assert 'nothing was kept' not in done.err and 'no column' not in done.err
+    ida = contact(postroom, 'ida@berg.example')
+    assert (ida['name'], ida['company']['name'], ida['phone']) == ('Ida Berg', 'Berg', '1')
+
+
+@pytest.mark.parametrize('head', [
+    'First Name,Last Name,E-mail', 'Vorname,Nachname,Mail', 'Vorname,Name,E-Mail',
+    'Prénom,Nom,Adresse e-mail', 'Voornaam,Achternaam,Email', 'Voornaam,Naam,Mailadres'])
+def test_usual_headings_of_name_parts(postroom, head):
+    postroom('contact', 'import',
+             postroom.mail('c.csv', head + '\nIda,Berg,ida@berg.example\n'))
+    assert contact(postroom, 'ida@berg.example')['name'] == 'Ida Berg'
+
+
+@pytest.mark.parametrize('head, options', [
+    ('name,Netzpost', ()), ('First Name,E-mail 1 - Value', ('--columns', 'hubspot'))])
+def test_addresses_in_an_unknown_column(postroom, head, options):
+    path = postroom.mail('c.csv', head + '\nSam,\nIda,ida@berg.example\n')
+    done = postroom('contact', 'import', path, *options, code=5)
+    unknown = head.split(',')[1]
+    assert f'no column gave an address, but `{unknown}`, which is not known, holds some' in done.err
+    assert 'google, hubspot, salesforce, twenty' in done.err and f'`{unknown},address`' in done.err
+    assert 'email, company, phone' in done.err
+    assert postroom.json('contact', 'list') == []
+
+
+def test_no_addresses_at_all(postroom):
+    done = postroom('contact', 'import', postroom.mail('c.csv', 'name,phone,Hair\nIda,1,red\n'))
+    assert 'no column gave an address' in done.err and 'nothing was kept of Hair' in done.err
+    assert contact(postroom, 'Ida')['phone'] == '1'
+
+
 def test_a_map_of_ones_own(postroom):
     rows = postroom.mail('rows.csv', 'Wer;Wo\nIda Berg;ida@berg.example\n')
     done = postroom('contact', 'import', rows, code=5)
