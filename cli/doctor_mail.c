@@ -202,12 +202,17 @@ static void survey_advise(const struct policy_survey *survey, struct buffer *tex
 				   "nobody else's can");
 }
 
-/* "submission 98, authserv-id mx.example.org 100", for somebody who has to choose. */
+/*
+ * "submission 98, authserv-id mx.example.org 100", for somebody who has to choose. That forged mail
+ * stays outside is no finding; that nothing comes in is one, and that another policy would let in
+ * what this one does not.
+ */
 static void survey_tell(struct doctor *doctor, const struct config_mailbox *mailbox,
 	const struct policy_survey *survey)
 {
 	struct buffer text = {0}, advice = {0};
 	bool all_pass = survey->configured == survey->mails;
+	bool fits = all_pass || (survey->configured > 0 && survey->elsewhere == 0);
 
 	buffer_format(&text, "submission %" PRId64, survey->submission);
 	if (survey->exchange_internal)
@@ -216,8 +221,10 @@ static void survey_tell(struct doctor *doctor, const struct config_mailbox *mail
 		buffer_format(&text, ", authserv-id %.*s %" PRId64,
 			SPAN_ARG(survey->authserv[i].id), survey->authserv[i].passed);
 	survey_advise(survey, &advice);
-	doctor_finding(doctor, all_pass ? "note" : "warning",
-		all_pass ? "nothing need be done" : buffer_string(&advice),
+	doctor_finding(doctor, fits ? "note" : "warning",
+		all_pass ? "nothing need be done"
+		: fits	 ? "no policy lets the others in: postroom quarantine list shows why"
+			 : buffer_string(&advice),
 		"%s: of %" PRId64 " mails in your users' names %" PRId64
 		" pass its policy %s; by policy: "
 		"%s",

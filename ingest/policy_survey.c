@@ -78,6 +78,15 @@ static bool configured_passed(
 	return true;
 }
 
+static int64_t passed_others(const struct policy_survey *survey)
+{
+	int64_t sum = survey->submission + survey->exchange_internal;
+
+	for (size_t i = 0; i < survey->authserv_count; i++)
+		sum += survey->authserv[i].passed;
+	return sum;
+}
+
 static bool mail_survey(struct intake *intake, const struct config_mailbox *mailbox,
 	int64_t message_id, struct arena *arena, struct policy_survey *survey, struct error *err)
 {
@@ -85,6 +94,7 @@ static bool mail_survey(struct intake *intake, const struct config_mailbox *mail
 		.found = true, .kind = mailbox->kind, .mailbox = mailbox, .by = "mailbox"};
 	struct facts facts;
 	struct mail mail;
+	int64_t before = passed_others(survey);
 	bool found = false, passed = false;
 
 	arena_reset(&intake->arena);
@@ -102,6 +112,7 @@ static bool mail_survey(struct intake *intake, const struct config_mailbox *mail
 	if (!configured_passed(&mail, mailbox, &passed, err))
 		return false;
 	survey->configured += passed;
+	survey->elsewhere += !passed && passed_others(survey) > before;
 	return true;
 }
 

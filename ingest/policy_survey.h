@@ -13,6 +13,7 @@
 struct policy_survey {
 	int64_t mails;	    /* that say they are from a user: only these should pass */
 	int64_t configured; /* passed the mailbox's own policy */
+	int64_t elsewhere;  /* did not, and would have passed one of those below */
 	int64_t submission, exchange_internal;
 	struct {
 		struct span id;

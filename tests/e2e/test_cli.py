@@ -552,6 +552,15 @@ def test_doctor_says_which_policy_would_pass(postroom):
     assert told[0]['mend'].startswith('no policy lets all of them in')
 
 
+def test_doctor_leaves_forged_mail_outside_in_peace(postroom):
+    forged = capture('karel@kunde.example', 1).replace(TRUSTED, FORWARDED)
+    postroom.take(forged, capture('karel@kunde.example', 2), mailbox='crm')
+    told = [one for one in postroom.json('doctor', code=None) if one['check'] == 'policy']
+    assert len(told) == 1 and told[0]['severity'] == 'note', told
+    assert 'of 2 mails' in told[0]['finding'] and '1 pass' in told[0]['finding']
+    assert 'quarantine list' in told[0]['mend']
+
+
 def test_feeds(postroom):
     postroom('feed', 'add', code=2)
     postroom('feed', 'add', 'nobody-here', code=3)
