@@ -47,7 +47,7 @@ static const struct option organisation_options[] = {
 		.type = OPTION_DATES,
 		FIELD(struct config, days_off),
 		COUNT(struct config, days_off_count),
-		.example = "[2026-12-25, 2027-01-01]",
+		.sample = "[2026-12-25, 2027-01-01]",
 		.help = "Days that are no working days, beside Saturdays and Sundays.",
 	},
 	{
@@ -280,7 +280,7 @@ static const struct option file_options[] = {
 		FIELD(struct config, instance),
 		.format = format_domain,
 		.implied = "the first of organisation.domains",
-		.example = "crm.example.org",
+		.sample = "crm.example.org",
 		.help = "Domain in the identifiers of calendar items. Set it once and never change "
 			"it, or calendars show everything twice.",
 	},
@@ -354,7 +354,6 @@ static const struct option file_options[] = {
 		FIELD(struct config, projects),
 		COUNT(struct config, project_count),
 		.table = &option_table_projects,
-		.example = "",
 		.help = "Templates of projects: the tasks that a won deal begins with.",
 	},
 	GROUP("support", option_table_support, "",

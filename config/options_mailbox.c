@@ -267,7 +267,7 @@ static const struct option mailbox_options[] = {
 		.type = OPTION_DATE,
 		FIELD(struct config_mailbox, since),
 		.implied = "all mail counts as new",
-		.example = "2026-01-01",
+		.sample = "2026-01-01",
 		.help = "Older mail is filed as history and opens no ticket, deal, case, task or "
 			"follow-up.",
 	},

@@ -149,7 +149,6 @@ static const struct option deal_options[] = {
 		COUNT(struct config_deals, pipeline_count),
 		.table = &pipeline_table,
 		.implied = "one named sales: new, qualified, quotation, decision, over",
-		.example = "",
 		.help = "The ways that deals go; the first one is that of new deals.",
 	},
 	{
@@ -158,21 +157,20 @@ static const struct option deal_options[] = {
 		FIELD(struct config_deals, types),
 		COUNT(struct config_deals, type_count),
 		.table = &deal_type_table,
-		.example = "",
 		.help = "Types of deals. With none configured a deal has none.",
 	},
 	{
 		.name = "subjects",
 		.type = OPTION_TEXTS,
 		FIELD(struct config_deals, subjects),
-		.example = "[software, training]",
+		.sample = "[software, training]",
 		.help = "The fixed labels for what a deal is about.",
 	},
 	{
 		.name = "weights",
 		.type = OPTION_TEXTS,
 		FIELD(struct config_deals, weights),
-		.example = "[small, large]",
+		.sample = "[small, large]",
 		.help = "The fixed labels for how much a deal weighs.",
 	},
 	{
@@ -181,6 +179,7 @@ static const struct option deal_options[] = {
 		FIELD(struct config_deals, currency),
 		.format = format_currency,
 		.value = "EUR",
+		.example = "EUR",
 		.help = "Currency of a value that names none.",
 	},
 };

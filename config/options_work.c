@@ -131,7 +131,7 @@ static const struct option lead_options[] = {
 		.type = OPTION_TEXTS,
 		FIELD(struct config_leads, form_senders),
 		.format = format_address,
-		.example = "[website@example.org]",
+		.sample = "[website@example.org]",
 		.help = "Senders of web-form mail; only with them Reply-To is the lead's address.",
 	},
 	{
@@ -140,7 +140,6 @@ static const struct option lead_options[] = {
 		FIELD(struct config_leads, form_fields),
 		COUNT(struct config_leads, form_field_count),
 		.table = &form_table,
-		.example = "",
 		.help = "Which label of a web form's mail is what.",
 	},
 	{
@@ -149,7 +148,6 @@ static const struct option lead_options[] = {
 		FIELD(struct config_leads, score_rules),
 		COUNT(struct config_leads, score_rule_count),
 		.table = &score_table,
-		.example = "",
 		.help = "Rules whose points add up to the score of a lead.",
 	},
 };

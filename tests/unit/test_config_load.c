@@ -406,6 +406,20 @@ static void test_example(void **state)
 	assert_int_equal(config->user_count, 1);
 	assert_int_equal(config->mailbox_count, 1);
 	assert_int_equal(config->mailboxes[0].policy, POLICY_SUBMISSION);
+	/* Who leaves it as it is gets the defaults, not samples. */
+	assert_string_equal(config->instance, "example.org");
+	assert_int_equal(config->mailboxes[0].since.year, 0);
+	assert_int_equal(config->deals.pipeline_count, 1);
+	assert_string_equal(config->deals.pipelines[0].name, "sales");
+	assert_int_equal(config->deals.pipelines[0].phase_count, 5);
+	assert_int_equal(config->deals.type_count, 0);
+	assert_int_equal(config->deals.subjects.count, 0);
+	assert_int_equal(config->deals.weights.count, 0);
+	assert_string_equal(config->deals.currency, "EUR");
+	assert_int_equal(config->project_count, 0);
+	assert_int_equal(config->leads.form_senders.count, 0);
+	assert_int_equal(config->leads.form_field_count, 0);
+	assert_int_equal(config->leads.score_rule_count, 0);
 	config_free(config);
 	buffer_done(&example);
 }
