@@ -100,6 +100,24 @@ static void family_settle(struct columns *columns, struct arena *arena)
 			columns->fields[i] = FIELD_FAMILY;
 }
 
+static bool is_plain_address(struct span heading)
+{
+	return span_equal_fold(heading, SPAN("address")) ||
+	       span_equal_fold(heading, SPAN("addresses"));
+}
+
+/* "Email, Address": beside a column that says mail, the plain word means streets. */
+static void postal_settle(struct columns *columns)
+{
+	bool mail = false;
+
+	for (size_t i = 0; i < columns->count; i++)
+		mail |= columns->fields[i] == FIELD_ADDRESS && !is_plain_address(columns->names[i]);
+	for (size_t i = 0; mail && i < columns->count; i++)
+		if (is_plain_address(columns->names[i]))
+			columns->fields[i] = FIELD_NOTE_LINE;
+}
+
 static bool columns_read(struct columns *columns, const struct map *map, const struct csv_row *row,
 	struct arena *arena, struct card_file *file, struct error *err)
 {
@@ -118,8 +136,10 @@ static bool columns_read(struct columns *columns, const struct map *map, const s
 		if (columns->fields[i] == FIELD_UNKNOWN)
 			card_string_add(&file->unread, arena, columns->names[i]);
 	}
-	if (!map->items)
+	if (!map->items) {
 		family_settle(columns, arena);
+		postal_settle(columns);
+	}
 	file->no_column = known == 0;
 	return true;
 }

@@ -147,6 +147,14 @@ def test_usual_headings_of_name_parts(postroom, head):
     assert contact(postroom, 'ida@berg.example')['name'] == 'Ida Berg'
 
 
+def test_a_street_beside_the_mail_address(postroom):
+    postroom('contact', 'import', postroom.mail(
+        'c.csv', 'Name,Email,Address\nIda,ida@berg.example,"High Street 1, Leeds"\n'))
+    ida = contact(postroom, 'ida')
+    assert addresses(ida) == ['ida@berg.example']
+    assert ida['note'] == 'Address: High Street 1, Leeds'
+
+
 @pytest.mark.parametrize('head, options', [
     ('name,Netzpost', ()), ('First Name,E-mail 1 - Value', ('--columns', 'hubspot'))])
 def test_addresses_in_an_unknown_column(postroom, head, options):
