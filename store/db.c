@@ -91,13 +91,15 @@ static int wait_for_others(void *context, int tries)
 /*
  * page_size only acts on a new database. 8 KiB pages and a write-ahead log of 32 MB measured
  * fastest for mails of 23 KB; secure_delete because erased bytes have to be gone. Mapped pages help
- * short reads; a writer reads what it just wrote, and they would only count as its memory.
+ * short reads (an address among a million: 6 µs, 9 with 64 MiB mapped), at a quarter of the
+ * addresses that the feed may have; a writer reads what it just wrote, and they would only count as
+ * its memory.
  */
 static const char settings_any[] = "PRAGMA foreign_keys = ON;"
 				   "PRAGMA trusted_schema = OFF;"
 				   "PRAGMA temp_store = MEMORY;"
 				   "PRAGMA cache_size = -16384;";
-static const char settings_read[] = "PRAGMA mmap_size = 67108864;";
+static const char settings_read[] = "PRAGMA mmap_size = 536870912;";
 static const char settings_write[] = "PRAGMA page_size = 8192;"
 				     "PRAGMA journal_mode = WAL;"
 				     "PRAGMA synchronous = FULL;"
