@@ -91,7 +91,7 @@ static int wait_for_others(void *context, int tries)
 /*
  * page_size only acts on a new database. 8 KiB pages and a write-ahead log of 32 MB measured
  * fastest for mails of 23 KB; secure_delete because erased bytes have to be gone. Mapped pages help
- * short reads (an address among a million: 6 µs, 9 with 64 MiB mapped), at a quarter of the
+ * short reads (an address among a million: 7 µs, 9 with 64 MiB mapped), at a quarter of the
  * addresses that the feed may have; a writer reads what it just wrote, and they would only count as
  * its memory.
  */
