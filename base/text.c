@@ -98,11 +98,34 @@ static bool is_same_letter(int32_t a, int32_t b)
 	return a == b || (a >= 0 && b >= 0 && utf8proc_tolower(a) == utf8proc_tolower(b));
 }
 
+/* How much of both is ASCII and the same letters; *differs: where it ends, ASCII differs. */
+static size_t ascii_same(struct span a, struct span b, bool *differs)
+{
+	size_t most = a.size < b.size ? a.size : b.size, at = 0;
+
+	*differs = false;
+	for (; at < most && (unsigned char)(a.data[at] | b.data[at]) < 0x80; at++) {
+		int one = a.data[at], other = b.data[at];
+
+		if (one == other)
+			continue;
+		*differs = (one ^ other) != 0x20 || (one | 0x20) < 'a' || (one | 0x20) > 'z';
+		if (*differs)
+			break;
+	}
+	return at;
+}
+
 size_t text_starts_fold(struct span text, struct span prefix)
 {
-	struct span rest = text;
+	bool differs;
+	size_t same = ascii_same(text, prefix, &differs);
+	struct span rest = span_after(text, same);
 	int32_t a, b;
 
+	if (differs)
+		return 0;
+	prefix = span_after(prefix, same);
 	while (text_next(&prefix, &b))
 		if (!text_next(&rest, &a) || !is_same_letter(a, b))
 			return 0;
