@@ -343,8 +343,7 @@ static bool own_fill(
 	}
 	if (!changed)
 		return true;
-	if (!supplier_iban_doubt(plan->mail->intake, plan->mail->arena, ticket.supplier_id,
-		    ticket.iban, ticket.id, &doubt, err))
+	if (!supplier_iban_doubt(plan->mail->intake, plan->mail->arena, &ticket, &doubt, err))
 		return false;
 	if (doubt.size)
 		hold(&ticket, doubt);
@@ -390,8 +389,7 @@ static bool supplier_set(struct plan *plan, int64_t ticket_id, int64_t contact_i
 		return true;
 	ticket.supplier_id = company_id;
 	ticket.supplier_contact_id = contact_id;
-	if (!supplier_iban_doubt(
-		    mail->intake, mail->arena, company_id, ticket.iban, ticket.id, &doubt, err))
+	if (!supplier_iban_doubt(mail->intake, mail->arena, &ticket, &doubt, err))
 		return false;
 	if (doubt.size)
 		hold(&ticket, doubt);

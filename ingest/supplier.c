@@ -4,9 +4,10 @@
 #include "ingest/match.h"
 #include "ingest/participants.h"
 #include "store/company.h"
+#include "store/contact.h"
+#include "store/ticket.h"
 
-/* So many earlier tickets are asked for the IBANs that a supplier used. */
-#define EARLIER_TICKETS 50
+#include <inttypes.h>
 
 static bool author_find(struct plan *plan, struct supplier *supplier, struct error *err)
 {
@@ -163,40 +164,57 @@ bool supplier_find(
 	return true;
 }
 
-bool supplier_iban_doubt(struct intake *intake, struct arena *arena, int64_t company_id,
-	struct span iban, int64_t ticket_id, struct span *doubt, struct error *err)
+/* The supplier as the record names it, and the account that a person wrote down for it. */
+static bool record_of(struct intake *intake, struct arena *arena, const struct ticket *ticket,
+	struct span *name, struct span *iban, struct error *err)
 {
 	struct company company;
-	struct ticket_filter filter = {
-		.supplier_id = company_id, .page = {.limit = EARLIER_TICKETS}};
-	struct ticket *tickets = NULL;
-	size_t count = 0;
+	struct contact contact;
 	bool found = false;
-	struct span other = {0};
+
+	*name = *iban = (struct span){0};
+	if (ticket->supplier_id) {
+		if (!company_get(intake->db, ticket->supplier_id, arena, &company, &found, err))
+			return false;
+		if (found) {
+			*name = company.name;
+			*iban = company.iban;
+		}
+		return true;
+	}
+	if (!contact_get(intake->db, ticket->supplier_contact_id, arena, &contact, &found, err))
+		return false;
+	if (found)
+		*name = contact.name;
+	return true;
+}
+
+bool supplier_iban_doubt(struct intake *intake, struct arena *arena, const struct ticket *ticket,
+	struct span *doubt, struct error *err)
+{
+	struct ticket_iban_past past;
+	struct span name, own, other;
 
 	*doubt = (struct span){0};
-	if (!company_id || span_is_empty(iban))
+	if ((!ticket->supplier_id && !ticket->supplier_contact_id) || span_is_empty(ticket->iban))
 		return true;
-	if (!company_get(intake->db, company_id, arena, &company, &found, err))
+	if (!record_of(intake, arena, ticket, &name, &own, err))
 		return false;
-	if (!found || span_equal_fold(company.iban, iban))
+	if (span_equal_fold(own, ticket->iban))
 		return true;
-	other = company.iban;
-	if (!ticket_list(intake->db, &filter, arena, &tickets, &count, err))
+	if (!ticket_iban_past(intake->db, ticket, arena, &past, err))
 		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (tickets[i].id == ticket_id || !tickets[i].iban.size)
-			continue;
-		/* One that is held itself is no proof. */
-		if (span_equal_fold(tickets[i].iban, iban) &&
-			!span_equal(tickets[i].state, SPAN("hold")))
-			return true;
-		if (!other.size && !span_equal_fold(tickets[i].iban, iban))
-			other = tickets[i].iban;
-	}
+	if (past.accepted)
+		return true;
+	other = own.size ? own : past.other;
 	if (other.size)
 		*doubt = arena_format(arena,
 			"new IBAN %.*s: %.*s was paid to %.*s so far; ask the supplier by phone",
-			SPAN_ARG(iban), SPAN_ARG(company.name), SPAN_ARG(other));
+			SPAN_ARG(ticket->iban), SPAN_ARG(name), SPAN_ARG(other));
+	else if (past.refused_id)
+		*doubt = arena_format(arena,
+			"new IBAN %.*s: ticket #%" PRId64 " of %.*s with it was held or dismissed; "
+			"ask the supplier by phone",
+			SPAN_ARG(ticket->iban), past.refused_id, SPAN_ARG(name));
 	return true;
 }

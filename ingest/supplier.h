@@ -7,6 +7,7 @@
 
 #include "ingest/bill.h"
 #include "ingest/plan.h"
+#include "store/ticket.h"
 
 struct supplier {
 	int64_t company_id, contact_id; /* 0: not known */
@@ -22,10 +23,11 @@ MUST_CHECK bool supplier_find(
 	struct plan *plan, const struct bill *bill, struct supplier *supplier, struct error *err);
 
 /*
- * Why a ticket of this supplier with this IBAN must be held: the supplier is known with another
- * one. Empty: nothing speaks against it.
+ * Why this ticket must be held for its IBAN: its supplier (the company; without one the contact) is
+ * known with another one, or a ticket with this one was held or dismissed. Empty: nothing speaks
+ * against it, or it has no supplier or no IBAN.
  */
-MUST_CHECK bool supplier_iban_doubt(struct intake *intake, struct arena *arena, int64_t company_id,
-	struct span iban, int64_t ticket_id, struct span *doubt, struct error *err);
+MUST_CHECK bool supplier_iban_doubt(struct intake *intake, struct arena *arena,
+	const struct ticket *ticket, struct span *doubt, struct error *err);
 
 #endif

@@ -42,8 +42,7 @@ bool ticket_doubt_find(struct intake *intake, struct arena *arena, const struct 
 	struct ticket_doubt *doubt, struct error *err)
 {
 	*doubt = (struct ticket_doubt){.holds = true};
-	if (!supplier_iban_doubt(intake, arena, ticket->supplier_id, ticket->iban, ticket->id,
-		    &doubt->text, err) ||
+	if (!supplier_iban_doubt(intake, arena, ticket, &doubt->text, err) ||
 		(!doubt->text.size && !number_doubt(intake, arena, ticket, &doubt->text, err)))
 		return false;
 	if (doubt->text.size)

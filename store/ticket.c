@@ -402,7 +402,8 @@ bool ticket_known_iban(struct db *db, int64_t supplier_id, int64_t except_id, st
 	*iban = (struct span){0};
 	if (!sql_start(db,
 		    "SELECT coalesce(c.iban, (SELECT t.iban FROM ticket t "
-		    "WHERE t.supplier_id = c.id AND t.iban IS NOT NULL AND t.state <> 'hold' "
+		    "WHERE t.supplier_id = c.id AND t.iban IS NOT NULL "
+		    "AND t.state NOT IN ('hold', 'dismissed') "
 		    "AND t.id <> ?2 ORDER BY t.id DESC LIMIT 1)) FROM company c WHERE c.id = ?1",
 		    &q, err))
 		return false;
@@ -411,6 +412,38 @@ bool ticket_known_iban(struct db *db, int64_t supplier_id, int64_t except_id, st
 	ok = sql_row(q, &found, err);
 	if (ok && found)
 		*iban = sql_text(q, 0, arena);
+	sql_end(q);
+	return ok;
+}
+
+bool ticket_iban_past(struct db *db, const struct ticket *ticket, struct arena *arena,
+	struct ticket_iban_past *past, struct error *err)
+{
+	struct sql *q;
+	bool found, ok;
+
+	*past = (struct ticket_iban_past){0};
+	if (!sql_start(db,
+		    "WITH earlier AS (SELECT id, iban, iban = ?1 AS same, "
+		    "state NOT IN ('hold', 'dismissed') AS accepted FROM ticket "
+		    "WHERE iban <> '' AND id <> ?2 AND (supplier_id = ?3 "
+		    "OR (supplier_id IS NULL AND supplier_contact_id = ?4))) "
+		    "SELECT EXISTS (SELECT 1 FROM earlier WHERE same AND accepted), "
+		    "(SELECT max(id) FROM earlier WHERE same AND NOT accepted), "
+		    "(SELECT iban FROM earlier WHERE NOT same AND accepted "
+		    "ORDER BY id DESC LIMIT 1)",
+		    &q, err))
+		return false;
+	sql_bind_text(q, 1, ticket->iban);
+	sql_bind_i64(q, 2, ticket->id);
+	sql_bind_i64(q, 3, ticket->supplier_id);
+	sql_bind_i64(q, 4, ticket->supplier_contact_id);
+	ok = sql_row(q, &found, err);
+	if (ok && found) {
+		past->accepted = sql_i64(q, 0) != 0;
+		past->refused_id = sql_i64(q, 1);
+		past->other = sql_text(q, 2, arena);
+	}
 	sql_end(q);
 	return ok;
 }

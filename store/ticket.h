@@ -79,10 +79,21 @@ MUST_CHECK bool ticket_by_amount(
 	struct db *db, const struct ticket *ticket, int near_days, int64_t *id, struct error *err);
 /*
  * What the supplier was paid to before: the company's account, else that of its newest other ticket
- * that is not held. Empty: nothing is known.
+ * that is neither held nor dismissed. Empty: nothing is known.
  */
 MUST_CHECK bool ticket_known_iban(struct db *db, int64_t supplier_id, int64_t except_id,
 	struct arena *arena, struct span *iban, struct error *err);
+/*
+ * What the other tickets of a ticket's supplier (its company, and those of its contact that have no
+ * company) say about its IBAN. Held and dismissed ones accept nothing.
+ */
+struct ticket_iban_past {
+	bool accepted;	    /* one with this IBAN is open, paid or closed */
+	int64_t refused_id; /* the newest with this IBAN that is held or dismissed, 0: none */
+	struct span other;  /* IBAN of the newest accepted one with another, empty: none */
+};
+MUST_CHECK bool ticket_iban_past(struct db *db, const struct ticket *ticket, struct arena *arena,
+	struct ticket_iban_past *past, struct error *err);
 MUST_CHECK bool ticket_by_message(
 	struct db *db, int64_t message_id, int64_t *id, struct error *err);
 

@@ -317,6 +317,70 @@ static void test_new_iban(void **state)
 	}
 }
 
+/* Moves a ticket as a person does: dismissed, paid, released. */
+static void ticket_becomes(struct desk *d, int64_t id, const char *now)
+{
+	struct ticket ticket = desk_ticket(d, id);
+	ticket.state = span_from(now);
+	ticket.hold_reason = SPAN("");
+	fixture_begin(&d->store, "ticket");
+	must(&d->store, ticket_edit(&d->store.operation, &ticket, &d->store.err));
+	fixture_commit(&d->store);
+}
+
+struct iban_step {
+	const char *iban, *state, *then; /* then: what a person makes of it, NULL: nothing */
+};
+
+static void iban_steps(
+	struct desk *d, const char *from, const struct iban_step *steps, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char id[64];
+		snprintf(id, sizeof id, "%s-%zu", from, i);
+		struct facts_invoice one = invoice(id, 1000 + 100 * (int64_t)i, steps[i].iban, NULL,
+			(struct digest){{(uint8_t)(100 + i), (uint8_t)from[0]}});
+		one.seller.vat_id = SPAN("");
+		int64_t ticket_id = desk_ticket_of(d, bill(d, id, from, &one, 1));
+		struct ticket ticket = desk_ticket(d, ticket_id);
+		if (!span_equal(ticket.state, span_from(steps[i].state)))
+			fail_msg("%s %s: %.*s (%.*s)", id, steps[i].iban, SPAN_ARG(ticket.state),
+				SPAN_ARG(ticket.hold_reason));
+		if (steps[i].then)
+			ticket_becomes(d, ticket_id, steps[i].then);
+	}
+}
+
+/* A dismissed ticket proves nothing; one that a person released or paid does. */
+static void test_iban_proof(void **state)
+{
+	struct desk *d = *state;
+	static const struct iban_step forged[] = {
+		{IBAN_A, "open", "paid"},
+		{IBAN_B, "hold", "dismissed"},
+		{IBAN_B, "hold", "dismissed"},
+		{IBAN_A, "open", NULL},
+		{IBAN_B, "hold", "open"},
+		{IBAN_B, "open", NULL},
+	};
+	static const struct iban_step first_forged[] = {
+		{IBAN_B, "open", "dismissed"},
+		{IBAN_B, "hold", "dismissed"},
+		{IBAN_A, "open", NULL},
+		{IBAN_A, "open", NULL},
+		{IBAN_B, "hold", NULL},
+	};
+	supplier(d, "Company", "company.example", NULL, NULL);
+	supplier(d, "Fresh", "fresh.example", NULL, NULL);
+	desk_contact(d, "Sole trader", "z@sole.example", 0);
+	desk_contact(d, "Other trader", "y@other.example", 0);
+	iban_steps(d, "c@company.example", forged, ARRAY_COUNT(forged));
+	iban_steps(d, "f@fresh.example", first_forged, ARRAY_COUNT(first_forged));
+	/* A supplier without a company goes by the contact. */
+	iban_steps(d, "z@sole.example", forged, ARRAY_COUNT(forged));
+	iban_steps(d, "y@other.example", first_forged, ARRAY_COUNT(first_forged));
+}
+
 static void test_shapes(void **state)
 {
 	struct desk *d = *state;
@@ -554,6 +618,7 @@ int main(void)
 		desk_test(test_joins),
 		desk_test(test_unread),
 		desk_test(test_new_iban),
+		desk_test(test_iban_proof),
 		desk_test(test_shapes),
 		desk_test(test_unread_document_of_a_machine),
 		desk_test(test_credit_note),
